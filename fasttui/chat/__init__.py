@@ -1,0 +1,1 @@
+"""The nouns of a conversation, its models and prices; standard library only."""

@@ -1,0 +1,1 @@
+"""Arguments and settings to one front end or one command."""

@@ -1,0 +1,1 @@
+"""Sending, timing, paying: everything a chat does that needs no screen."""

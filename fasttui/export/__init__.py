@@ -1,0 +1,1 @@
+"""A conversation out to Markdown, JSON and HTML, and in again."""

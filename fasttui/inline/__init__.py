@@ -1,0 +1,1 @@
+"""The inline front end, on prompt-toolkit."""

@@ -1,0 +1,1 @@
+"""Markdown to styled lines, incrementally; no toolkit, no colours."""

@@ -1,0 +1,1 @@
+"""Screens: layout and wiring, one file a screen."""
