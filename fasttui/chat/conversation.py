@@ -413,11 +413,12 @@ class Conversation:
 
     def show(self, turn: Turn) -> None:
         """Let the path lead through `turn` and on to its newest descendant."""
-        newest = turn
+        self.head_id = turn.id
+        descendants = {turn.id}
         for other in self._turns.values():
-            if other.parent_id == newest.id:
-                newest = other
-        self.head_id = newest.id
+            if other.parent_id in descendants:
+                descendants.add(other.id)
+                self.head_id = other.id
 
     def messages_before(self, turn: Turn) -> tuple[Message, ...]:
         """What a request for `turn` repeats of the conversation, oldest first."""

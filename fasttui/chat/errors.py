@@ -32,6 +32,14 @@ FasttuiError
 from fasttui.chat.safe_text import safe_line
 
 
+def _because(sentence: str, reason: str) -> str:
+    """`sentence`, then the reason in another's words, closed by one full stop however those end."""
+    reason = safe_line(reason).rstrip(". ")
+    if not reason:
+        return f"{sentence}."
+    return f"{sentence}: {reason}" if reason.endswith(("!", "?", "…")) else f"{sentence}: {reason}."
+
+
 class FasttuiError(Exception):
     """Base of every error a user can meet; anything else that escapes is a bug."""
 
@@ -128,8 +136,7 @@ class ServerFault(ProviderError):
         retry_after_s: float | None = None,
         request_id: str | None = None,
     ) -> None:
-        said = f": {safe_line(detail)}" if detail else "."
-        super().__init__(f"The server failed with status {status}{said}", request_id=request_id)
+        super().__init__(_because(f"The server failed with status {status}", detail), request_id=request_id)
         self.status = status
         self.retry_after_s = retry_after_s
 
@@ -140,7 +147,7 @@ class ConnectionFailed(ProviderError):
     hint = "Check the network and ANTHROPIC_BASE_URL, then /retry."
 
     def __init__(self, host: str, reason: str) -> None:
-        super().__init__(f"No connection to {safe_line(host)}: {safe_line(reason) or 'connection refused'}.")
+        super().__init__(_because(f"No connection to {safe_line(host)}", reason or "connection refused"))
 
 
 class ConnectionLost(ProviderError):
@@ -149,8 +156,7 @@ class ConnectionLost(ProviderError):
     hint = "Go on with /continue, or ask again with /retry."
 
     def __init__(self, reason: str = "", *, request_id: str | None = None) -> None:
-        said = f": {safe_line(reason)}" if reason else ""
-        super().__init__(f"The connection was lost in mid-reply{said}.", request_id=request_id)
+        super().__init__(_because("The connection was lost in mid-reply", reason), request_id=request_id)
 
 
 class StreamStalled(ProviderError):
@@ -170,7 +176,7 @@ class StreamBroken(ProviderError):
     hint = "Check that ANTHROPIC_BASE_URL speaks the Messages API, then /retry."
 
     def __init__(self, what: str, *, request_id: str | None = None) -> None:
-        super().__init__(f"The reply is broken: {safe_line(what)}.", request_id=request_id)
+        super().__init__(_because("The reply is broken", what), request_id=request_id)
 
 
 class RequestRejected(ProviderError):
@@ -179,7 +185,7 @@ class RequestRejected(ProviderError):
     hint = "Change the message or the options and send it again."
 
     def __init__(self, detail: str, *, status: int = 400, request_id: str | None = None) -> None:
-        super().__init__(f"The API refused the request: {safe_line(detail)}", request_id=request_id)
+        super().__init__(_because("The API refused the request", detail), request_id=request_id)
         self.status = status
         self.detail = detail
 
@@ -215,7 +221,7 @@ class AccessDenied(ProviderError):
     hint = "Use another model or key, or ask the administrator of the organization."
 
     def __init__(self, detail: str, *, request_id: str | None = None) -> None:
-        super().__init__(f"Not permitted: {safe_line(detail)}", request_id=request_id)
+        super().__init__(_because("Not permitted", detail), request_id=request_id)
 
 
 class PaymentRequired(ProviderError):
