@@ -1,0 +1,71 @@
+"""What the next message will ask for: model, speed, effort; and the overrides for one message."""
+
+from dataclasses import dataclass
+
+from fasttui.chat.conversation import EFFORTS, SPEED_CHOICES, Effort, SpeedChoice
+from fasttui.chat.models import Model
+
+_SPEED_PREFIXES: dict[str, SpeedChoice] = {
+    "!fast": "fast", "!std": "standard", "!standard": "standard", "!auto": "auto",
+}  # fmt: skip
+_EFFORT_PREFIXES: dict[str, Effort] = {f"!{effort}": effort for effort in EFFORTS}
+
+
+@dataclass(slots=True)
+class Choices:
+    """Set by keys and commands; a `…_once` holds for the next message and then springs back."""
+
+    model: str
+    speed: SpeedChoice = "standard"
+    effort: Effort | None = None
+    thinking: bool = True
+    speed_once: SpeedChoice | None = None
+    effort_once: Effort | None = None
+
+    @property
+    def next_speed(self) -> SpeedChoice:
+        """What the next message asks for."""
+        return self.speed_once or self.speed
+
+    def next_effort(self, model: Model) -> Effort | None:
+        """The level the next message asks for, as near as `model` takes it; None where it takes none."""
+        effort = self.effort_once or self.effort or model.default_effort
+        return model.clamp_effort(effort) if effort else None
+
+    def cycle_speed(self, *, fast_offered: bool) -> None:
+        """On to the next speed; where there is no fast there is only standard."""
+        self.speed_once = None
+        if not fast_offered:
+            self.speed = "standard"
+            return
+        here = SPEED_CHOICES.index(self.speed)
+        self.speed = SPEED_CHOICES[(here + 1) % len(SPEED_CHOICES)]
+
+    def toggle_speed_once(self) -> None:
+        """Fast for one message where standard stands, and the other way round; again to take it back."""
+        if self.speed_once is not None:
+            self.speed_once = None
+        else:
+            self.speed_once = "standard" if self.speed == "fast" else "fast"
+
+    def step_effort(self, model: Model, step: int) -> None:
+        """Up or down among the levels the model takes."""
+        self.effort = model.next_effort(self.next_effort(model), step)
+        self.effort_once = None
+
+    def sent(self) -> None:
+        """A message left: what held for one message is over."""
+        self.speed_once = self.effort_once = None
+
+    def take_prefixes(self, prompt: str) -> str:
+        """`prompt` without the `!fast`, `!std`, `!max` … it starts with, which hold for this message."""
+        rest = prompt
+        while True:
+            word, _, after = rest.partition(" ")
+            if word in _SPEED_PREFIXES and after:
+                self.speed_once = _SPEED_PREFIXES[word]
+            elif word in _EFFORT_PREFIXES and after:
+                self.effort_once = _EFFORT_PREFIXES[word]
+            else:
+                return rest
+            rest = after.lstrip(" ")

@@ -1,0 +1,155 @@
+"""Figures in words, the same in every front end: lines of (text, style name) with no toolkit."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from fasttui.chat.conversation import SpeedChoice, Turn
+from fasttui.chat.models import Model
+from fasttui.chat.usage import Speed
+from fasttui.engine.fuel import FuelReading
+from fasttui.engine.ledger import Cost
+from fasttui.engine.telemetry import Reading, thinking_seconds
+
+Words = tuple[tuple[str, str], ...]
+
+FAST_MARK = "⚡"
+BARS = "▁▂▃▄▅▆▇█"
+_FULL_BAR_RATE = 120.0
+_WARN_DAYS = 30
+
+
+def seconds(value: float) -> str:
+    """`0.84 s`, `4.2 s`, `73 s`, `4 min 5 s`."""
+    if value < 1:
+        return f"{value:.2f} s"
+    if value < 60:
+        return f"{value:.1f} s"
+    minutes, rest = divmod(round(value), 60)
+    return f"{minutes} min {rest} s"
+
+
+def dollars(value: Decimal) -> str:
+    """Two decimals from ten cents up, three below, and `<$0.001` for a trace."""
+    if value == 0:
+        return "$0.00"
+    if value < Decimal("0.001"):
+        return "<$0.001"
+    return f"${value:.3f}" if value < Decimal("0.1") else f"${value:.2f}"
+
+
+def tokens(value: float) -> str:
+    """`842`, `9.4k`, `312k`, `1.2M`."""
+    if value < 1_000:
+        return f"{value:.0f}"
+    if value < 9_950:
+        return f"{value / 1_000:.1f}k"
+    if value < 999_500:
+        return f"{value / 1_000:.0f}k"
+    return f"{value / 1_000_000:.1f}M"
+
+
+def speed_name(speed: SpeedChoice | Speed) -> str:
+    """The speed with its mark, as it is shown everywhere."""
+    return f"{FAST_MARK} fast" if speed == "fast" else speed
+
+
+def rate(reading: Reading) -> str:
+    """`~108 tok/s` while it is an estimate, `108 tok/s` once it is exact."""
+    if reading.tokens_per_s is None:
+        return ""
+    return f"{'' if reading.exact else '~'}{reading.tokens_per_s:.0f} tok/s"
+
+
+def sparkline(recent: Sequence[float]) -> str:
+    """One bar for each rate; a full bar is the usual fast speed, or the highest rate if that is more."""
+    top = max(_FULL_BAR_RATE, *recent) if recent else _FULL_BAR_RATE
+    return "".join(
+        BARS[min(len(BARS) - 1, int(value / top * len(BARS)))] if value else " " for value in recent
+    )
+
+
+def reply_heading(turn: Turn) -> Words:
+    """Who answered, at which speed and effort; a mismatch is marked with its reason."""
+    words = [("claude", "claude")]
+    served, asked = turn.served_speed, turn.asked_speed
+    effort = f" · {turn.options.effort}" if turn.options.effort else ""
+    if served is None:
+        waiting = turn.status == "streaming"
+        unknown = f"{speed_name(asked)}{' asked' if waiting else ' asked, served speed not reported'}"
+        shown = asked if waiting or asked == "fast" else "standard"
+        text = unknown if asked == "fast" or waiting else shown
+        return (*words, (f"  {text}{effort}", "telemetry"))
+    words.append((f"  {speed_name(served)}", f"served.{served}"))
+    words.append((effort, "telemetry"))
+    if turn.mismatched:
+        reason = turn.fallback_reason or "the API served another speed than the one asked for"
+        words.append((f"  asked {asked}, served {served}: {_clause(reason)}", "mismatch"))
+    elif turn.options.speed_reason:
+        words.append(
+            (
+                f"  {'auto: ' if turn.options.speed_choice == 'auto' else ''}{turn.options.speed_reason}",
+                "telemetry",
+            )
+        )
+    return tuple(words)
+
+
+def _clause(sentence: str) -> str:
+    clause = sentence.rstrip(".")
+    return clause[:1].lower() + clause[1:] if clause[1:2].islower() else clause
+
+
+def reply_figures(turn: Turn, reading: Reading | None, cost: Cost | None) -> Words:
+    """OTPS, time to first token, tokens and cost of a reply, as far as they are known.
+
+    `reading` is the meter of a running reply; an ended one speaks for itself.
+    """
+    parts: list[str] = []
+    if reading is not None and reading.phase == "waiting":
+        return ((f"waiting {seconds(reading.waiting_s or 0.0)}", "telemetry"),)
+    per_s = reading.tokens_per_s if reading else turn.output_tokens_per_s
+    exact = reading.exact if reading else turn.status == "completed"
+    if per_s is not None:
+        parts.append(f"{'' if exact else '~'}{per_s:.0f} tok/s")
+    if turn.timing.first_token_s is not None:
+        parts.append(f"first {seconds(turn.timing.first_token_s)}")
+    count = reading.output_tokens if reading else turn.usage.output_tokens
+    if count:
+        parts.append(f"{'' if exact else '~'}{count:,} tok")
+    if turn.status != "streaming":
+        parts.append("cost unknown" if cost is None else f"{'' if cost.exact else '≈ '}{dollars(cost.usd)}")
+    return ((" · ".join(parts), "telemetry"),)
+
+
+def thinking_label(turn: Turn) -> str:
+    """`thought for 4.2 s · 812 tokens`, or `thinking` while it does."""
+    thought_s = thinking_seconds(turn)
+    if turn.timing.first_text_s is None and turn.status == "streaming":
+        return "thinking"
+    count = f" · {turn.usage.thinking_tokens:,} tokens" if turn.usage.thinking_tokens else ""
+    return f"thought for {seconds(thought_s or 0.0)}{count}"
+
+
+def fuel(reading: FuelReading) -> str:
+    """The gauge in words: `312k/400k full in 13 s`."""
+    if reading.state == "unavailable":
+        return "no fast mode"
+    if reading.state == "cooling":
+        return f"fast again in {reading.cooldown_s or 0:.0f} s"
+    if reading.remaining is None or reading.limit is None:
+        return "fuel unknown"
+    full = "full" if not reading.full_s or reading.full_s < 1 else f"full in {reading.full_s:.0f} s"
+    return f"{tokens(reading.remaining)}/{tokens(reading.limit)} {full}"
+
+
+def fast_notice(model: Model, on: date, successor: Model | None) -> str:
+    """A warning while the end of a model's fast mode is near, or a word that it is gone; "" otherwise."""
+    days = model.fast_days_left(on)
+    if days is None or days > _WARN_DAYS:
+        return ""
+    offer = f" {successor.name} has it: /model {successor.id}." if successor else ""
+    if days <= 0:
+        return f"{model.name} no longer offers fast mode.{offer}"
+    unit = "day" if days == 1 else "days"
+    return f"Fast mode of {model.name} ends in {days} {unit}.{offer}"
