@@ -24,6 +24,9 @@ FasttuiError
 │   └── ModelNotFound              404
 ├── ConfigError                    a setting, key or theme file is wrong
 ├── StoreError                     the database cannot be read or written
+│   ├── StoreLocked                another program holds it; it will be tried again
+│   ├── StoreDamaged               the file is not a sound database
+│   └── ConversationNotFound       there is no chat of that id
 ├── CapReached                     the user's own spending cap
 ├── CommandError                   a /command with the wrong words
 └── TransferError                  an export or import failed
@@ -252,6 +255,28 @@ class StoreError(FasttuiError):
     """The database cannot be opened, read or written; nothing already saved was touched."""
 
     hint = "The chat goes on in memory; export it with /export before you leave."
+
+
+class StoreLocked(StoreError):
+    """Another program has held the database for too long; what was to be written waits in memory."""
+
+    hint = "It will be tried again; nothing is lost while this window is open."
+
+    def __init__(self) -> None:
+        super().__init__("Another program holds the saved chats.")
+
+
+class StoreDamaged(StoreError):
+    """The file is not a sound database."""
+
+
+class ConversationNotFound(StoreError):
+    """No chat has that id, or more than one begins with it."""
+
+    hint = "List the chats with Ctrl+O or `fasttui chats`."
+
+    def __init__(self, conversation_id: str) -> None:
+        super().__init__(f"There is no one chat {safe_line(conversation_id, limit=40)}.")
 
 
 class CapReached(FasttuiError):
