@@ -26,6 +26,11 @@ _ALSO = {"esc": "escape", "return": "enter", "del": "delete", "ins": "insert", "
 # A terminal sends one byte for both, so the left one can never be told from the right one.
 _SAME_BYTE = {"ctrl+m": "enter", "ctrl+i": "tab", "ctrl+left_square_bracket": "escape",
               "ctrl+h": "backspace", "ctrl+space": "ctrl+@", "ctrl+at": "ctrl+@"}  # fmt: skip
+_TEXTUAL_ALSO = {
+    "shift+enter": ("shift+\r",), "alt+enter": ("\r",), "ctrl+enter": ("ctrl+\r",),
+    "shift+f1": ("\x19", "f13"), "shift+f2": ("\x1a", "f14"), "shift+f3": ("\x1c", "f15"),
+    "shift+f4": ("\x1d", "f16"),
+}  # fmt: skip
 _SHOWN = {"escape": "Esc", "pageup": "PageUp", "pagedown": "PageDown", "space": "Space", "at": "@"}
 
 
@@ -79,11 +84,19 @@ def human_key(key: str) -> str:
     return "+".join([*(name.capitalize() for name in modifiers), shown])
 
 
-def spellings(key: str) -> tuple[str, ...]:
-    """The names under which Textual may report the key.
+def is_printable(key: str) -> bool:
+    """Whether the key types a character, and so belongs to whoever is taking text."""
+    return len(key) == 1 or key in _CHARACTERS
 
-    The Linux console and rxvt send F14 for Shift+F2.
+
+def spellings(key: str) -> tuple[str, ...]:
+    """The names under which Textual may report the key, its own first.
+
+    Sequences of tmux, the Linux console and rxvt that have a modifier look to Textual like the
+    kitty protocol's code points, and it names them by that character.
     """
+    if key in _TEXTUAL_ALSO:
+        return key, *_TEXTUAL_ALSO[key]
     if key.startswith("shift+f") and key[7:].isdecimal():
         return key, f"f{int(key[7:]) + len(_FUNCTION)}"
     return (key,)
