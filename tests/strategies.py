@@ -53,14 +53,15 @@ usages = st.builds(
     cache_write_1h_tokens=st.none() | counts,
     served_speed=st.none() | speeds,
 )
-timings = st.builds(
-    TurnTiming,
-    waited_s=seconds,
-    headers_s=st.none() | seconds,
-    first_block_s=st.none() | seconds,
-    first_text_s=st.none() | seconds,
-    last_delta_s=st.none() | seconds,
-)
+
+
+@st.composite
+def timings(draw: st.DrawFn) -> TurnTiming:
+    """Times in the order in which they can happen, each perhaps not yet."""
+    later = sorted(draw(st.lists(seconds, min_size=4, max_size=4)))
+    return TurnTiming(draw(seconds), *(at_s if draw(st.booleans()) else None for at_s in later))
+
+
 options = st.builds(
     TurnOptions,
     model=lines,
@@ -80,9 +81,7 @@ attachments: st.SearchStrategy[Block] = st.one_of(
         st.sampled_from(("image/png", "image/jpeg", "image/gif", "image/webp")),
         lines,
     ),
-    st.builds(
-        DocumentBlock, st.binary(max_size=40), st.sampled_from(("application/pdf", "text/plain")), lines
-    ),
+    st.builds(DocumentBlock, st.binary(max_size=40), st.sampled_from(("application/pdf", "text/plain")), lines),
 )
 thinking_blocks: st.SearchStrategy[Block] = st.one_of(
     st.builds(ThinkingBlock, raw_thinking, st.text("abcXYZ019+/=", max_size=20)),
@@ -91,9 +90,7 @@ thinking_blocks: st.SearchStrategy[Block] = st.one_of(
 prompts = st.lists(attachments, max_size=2).flatmap(
     lambda attached: text_blocks.map(lambda text: Message("user", (*attached, text)))
 )
-replies = st.lists(text_blocks | thinking_blocks, max_size=4).map(
-    lambda blocks: Message("assistant", tuple(blocks))
-)
+replies = st.lists(text_blocks | thinking_blocks, max_size=4).map(lambda blocks: Message("assistant", tuple(blocks)))
 
 
 @st.composite
@@ -108,7 +105,7 @@ def turns(draw: st.DrawFn, parent_id: str | None = None) -> Turn:
         created_at=draw(moments),
         status=draw(st.sampled_from(("streaming", "completed", "interrupted", "failed", "refused"))),
         usage=draw(usages),
-        timing=draw(timings),
+        timing=draw(timings()),
         request_id=draw(st.none() | lines),
         message_id=draw(st.none() | lines),
         served_model=draw(st.none() | lines),
