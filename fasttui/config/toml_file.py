@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ class TomlFile:
     """The values of one file, and errors that name its line."""
 
     def __init__(self, path: Path, text: str) -> None:
-        """Parse `text`, which was read from `path`.
+        """Parse `text`, which was read from `path`; a number with a point becomes an exact Decimal.
 
         Raises:
             ConfigError: the text is not TOML.
@@ -25,9 +26,9 @@ class TomlFile:
         import tomllib
 
         self.path = path
-        self._text = text
+        self.text = text
         try:
-            self.values: dict[str, Any] = tomllib.loads(text)
+            self.values: dict[str, Any] = tomllib.loads(text, parse_float=Decimal)
         except tomllib.TOMLDecodeError as error:
             raise ConfigError(_where_it_broke(path, str(error), text)) from error
 
@@ -48,7 +49,7 @@ class TomlFile:
     def line_of(self, *keys: str) -> int | None:
         """The line, from 1, on which the value under `keys` is set, or its table begins."""
         wanted, best, table = tuple(keys), None, ()  # type: tuple[str, ...], int | None, tuple[str, ...]
-        for number, line in enumerate(self._text.splitlines(), start=1):
+        for number, line in enumerate(self.text.splitlines(), start=1):
             if header := _HEADER.match(line):
                 table = _parts(header[1])
                 here = table
