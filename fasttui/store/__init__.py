@@ -1,1 +1,1 @@
-"""Conversations in one SQLite file."""
+"""Conversations in SQLite: saved as they happen, found again, never lost."""
