@@ -41,8 +41,8 @@ def canonical_key(written: str) -> str:
         ValueError: there is no such key.
     """
     head, plus, last = written.strip().rpartition("+")
-    if plus and not last:  # "ctrl++", or "+" alone
-        head, last = head.rstrip("+"), "+"
+    if plus and not last and head[-1:] in {"", "+"}:  # "+" alone, or "ctrl++"
+        head, last = head[:-1], "+"
     modifiers = {_ALSO.get(word, word) for word in head.lower().split("+") if word}
     base = _base_key(last.strip())
     if base is None or not modifiers <= {*_MODIFIERS}:

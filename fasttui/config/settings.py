@@ -169,7 +169,7 @@ def changed(settings: Settings, name: str, text: str) -> Settings:
     try:
         value: dict[str, Any] = {wanted.name: wanted.parse(text)}
     except ValueError as error:
-        raise ConfigError(str(error), hint=wanted.help) from error
+        raise ConfigError(str(error), hint="") from error
     return replace(settings, **value)
 
 
@@ -226,7 +226,7 @@ def write_setting(path: Path, name: str, value: object) -> None:
     try:
         value = wanted.check(value)
     except ValueError as error:
-        raise ConfigError(str(error), hint=wanted.help) from error
+        raise ConfigError(str(error), hint="") from error
     # A file managed elsewhere is often a link; replacing the link would cut it off.
     target = path.resolve()
     before = TomlFile.read(target) if target.exists() else TomlFile(target, "")
@@ -235,7 +235,11 @@ def write_setting(path: Path, name: str, value: object) -> None:
     if value is not None:
         expected[wanted.name] = value
     if TomlFile(target, after).values != expected:
-        raise before.error([wanted.name], f"{wanted.name} is written in a way that cannot be changed here.")
+        raise before.error(
+            [wanted.name],
+            f"{wanted.name} is written in a way that cannot be changed here.",
+            "Change it in the file by hand.",
+        )
     _replace_text(target, after)
 
 

@@ -176,8 +176,7 @@ class Theme:
         written = self._styles.get(name) or STYLES.get(name, "text")
         return _style_written(written, self.colors)
 
-    @property
-    def changed(self) -> bool:
+    def has_changed(self) -> bool:
         """Whether the file was written, or taken away, since it was read."""
         return _mtime_ns(self.path) != self.mtime_ns
 

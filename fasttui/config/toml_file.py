@@ -47,27 +47,26 @@ class TomlFile:
             raise ConfigError(f"{shown_path(path)} cannot be read: {error.strerror or error}.") from error
 
     def line_of(self, *keys: str) -> int | None:
-        """The line, from 1, on which the value under `keys` is set, or its table begins."""
-        wanted, best, table = tuple(keys), None, ()  # type: tuple[str, ...], int | None, tuple[str, ...]
+        """The line, from 1, on which the value under `keys` is set, or the nearest table around it."""
+        table: tuple[str, ...] = ()
+        best, best_depth = None, 0
         for number, line in enumerate(self.text.splitlines(), start=1):
             if header := _HEADER.match(line):
-                table = _parts(header[1])
-                here = table
+                here = table = _parts(header[1])
             elif entry := _ENTRY.match(line):
                 here = (*table, *_parts(entry[1]))
             else:
                 continue
-            if here == wanted:
-                return number
-            if best is None and (here[: len(wanted)] == wanted or wanted[: len(here)] == here):
-                best = number
+            depth = min(len(here), len(keys))
+            if here[:depth] == keys[:depth] and depth > best_depth:
+                best, best_depth = number, depth
         return best
 
-    def error(self, keys: Iterable[str], sentence: str) -> ConfigError:
+    def error(self, keys: Iterable[str], sentence: str, hint: str | None = None) -> ConfigError:
         """`sentence`, with the file and the line of the value under `keys` before it."""
         line = self.line_of(*keys)
         place = shown_path(self.path) + (f", line {line}" if line else "")
-        return ConfigError(f"{place}: {sentence}")
+        return ConfigError(f"{place}: {sentence}", hint=hint)
 
 
 def nearest(name: str, names: Iterable[str]) -> str:
