@@ -19,6 +19,8 @@ class Choices:
     speed: SpeedChoice = "standard"
     effort: Effort | None = None
     thinking: bool = True
+    max_tokens: int = 0
+    """Longest reply in tokens; 0 lets the effort decide."""
     speed_once: SpeedChoice | None = None
     effort_once: Effort | None = None
 

@@ -1,11 +1,16 @@
-"""The /commands both front ends offer. Those that need a screen only name their action."""
+"""The /commands both front ends offer.
+
+Those that only change the session run here. All others are the keymap's actions under their
+slash names: the front end carries those out.
+"""
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from fasttui.chat.conversation import EFFORTS, SPEED_CHOICES, Effort, SpeedChoice
+from fasttui.chat.conversation import EFFORTS, SPEED_CHOICES, SpeedChoice
 from fasttui.chat.errors import CommandError
+from fasttui.config.keymap import ACTIONS, Action
 from fasttui.engine import wording
 from fasttui.engine.session import Session
 
@@ -14,116 +19,146 @@ Run = Callable[[Session, str], str]
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One slash command. `run` takes the session and the words behind the name and returns a notice.
-
-    A command without `run` is the front end's: it carries out `action`, an id of the keymap.
-    """
+    """A command that runs in the engine: takes the words behind its name, returns a notice."""
 
     name: str
+    usage: str
     help: str
-    usage: str = ""
-    action: str = ""
-    run: Run | None = None
+    run: Run
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """What a line asks for: an engine command, or an action of the front end; and the words behind it."""
+
+    words: str
+    command: Command | None = None
+    action: Action | None = None
 
 
 def _speed(session: Session, words: str) -> str:
     if not words:
-        return f"Speed is {session.choices.next_speed}. Say /speed {'|'.join(SPEED_CHOICES)}."
-    speed = _speed_word(words)
-    if speed != "standard" and not session.fast_offered():
-        raise CommandError(
-            f"{session.model.name} has no fast mode.", hint="Choose another model with /model."
-        )
+        return f"Speed is {session.choices.next_speed}: /speed {'|'.join(SPEED_CHOICES)} changes it."
+    speed = _speed_named(words)
+    _check_offered(session, speed)
     session.choices.speed, session.choices.speed_once = speed, None
     return f"Speed is {speed}."
 
 
 def _once(session: Session, words: str) -> str:
-    session.choices.speed_once = _speed_word(words)
-    return f"The next message asks for {session.choices.speed_once}."
+    speed = _speed_named(words)
+    _check_offered(session, speed)
+    session.choices.speed_once = speed
+    return f"The next message asks for {speed}."
 
 
-def _speed_word(words: str) -> SpeedChoice:
+def _speed_named(words: str) -> SpeedChoice:
     for speed in SPEED_CHOICES:
-        if words in {speed, speed[:3]} or (words == "std" and speed == "standard"):
+        if words == speed or (words == "std" and speed == "standard"):
             return speed
-    raise CommandError(f"There is no speed {words!r}." if words else "Which speed?",
-                       hint=f"Say one of {', '.join(SPEED_CHOICES)}.")  # fmt: skip
+    sentence = f"There is no speed {words!r}." if words else "No speed was named."
+    raise CommandError(sentence, hint=f"Say one of {', '.join(SPEED_CHOICES)}.")
+
+
+def _check_offered(session: Session, speed: SpeedChoice) -> None:
+    if speed != "standard" and not session.fast_offered():
+        raise CommandError(f"{session.model.name} has no fast mode.", hint="Choose another model with /model.")
 
 
 def _effort(session: Session, words: str) -> str:
-    model = session.model
-    levels: tuple[Effort, ...] = model.efforts
-    if not levels:
+    model, choices = session.model, session.choices
+    if not model.efforts:
         raise CommandError(f"{model.name} takes no effort.", hint="Choose another model with /model.")
+    levels = "|".join(model.efforts)
     if not words:
-        return f"Effort is {session.choices.next_effort(model)}. Say /effort {'|'.join(levels)}."
-    chosen = next((level for level in EFFORTS if level == words), None)
-    if chosen is None or chosen not in levels:
-        raise CommandError(f"{model.name} has no effort {words!r}.", hint=f"Say one of {', '.join(levels)}.")
-    session.choices.effort, session.choices.effort_once = chosen, None
-    return f"Effort is {chosen}."
+        return f"Effort is {choices.next_effort(model)}: /effort {levels} changes it."
+    if words in {"up", "down"}:
+        choices.step_effort(model, 1 if words == "up" else -1)
+    else:
+        level = next((level for level in EFFORTS if level == words), None)
+        if level not in model.efforts:
+            raise CommandError(f"{model.name} has no effort {words!r}.", hint=f"Say one of {levels}.")
+        choices.effort, choices.effort_once = level, None
+    return f"Effort is {choices.next_effort(model)}."
 
 
 def _system(session: Session, words: str) -> str:
     if not words:
-        return session.conversation.system or "There is no system prompt. Say /system TEXT."
+        return session.conversation.system or "There is no system prompt: /system TEXT sets one."
     session.conversation.system = "" if words == "none" else words
-    return "The system prompt is set; it holds from the next message on."
+    return "The system prompt is gone." if words == "none" else "The system prompt holds from the next message on."
 
 
-COMMANDS: tuple[Command, ...] = (
-    Command("speed", "standard, fast or auto from now on", "[standard|fast|auto]", "speed", _speed),
-    Command("once", "a speed for the next message only", "standard|fast|auto", "speed_once", _once),
-    Command("effort", "how much work goes into a reply", "[low|medium|high|xhigh|max]", "effort_up", _effort),
-    Command("model", "choose a model", "[ID]", "model"),
-    Command("retry", "ask for the last reply again", "", "retry"),
-    Command("continue", "ask for the rest of a reply that was cut", "", "continue"),
-    Command("stop", "stop the running reply", "", "stop"),
-    Command("new", "start a new chat", "", "new_chat"),
-    Command("thinking", "show or fold the thinking", "", "fold_thinking"),
-    Command("system", "the system prompt of this chat", "[TEXT|none]", "", _system),
-    Command("copy", "copy the last reply, or its last code block", "[code]", "copy_reply"),
-    Command("theme", "choose a theme", "[NAME]", "theme"),
-    Command("palette", "everything that can be done, by name", "", "palette"),
-    Command("help", "keys and commands", "", "help"),
-    Command("quit", "leave", "", "quit"),
-)  # fmt: skip
+COMMANDS = (
+    Command("speed", "[standard|fast|auto]", "The speed, from the next message on", _speed),
+    Command("once", "standard|fast|auto", "The speed of the next message only", _once),
+    Command("effort", "[low|medium|high|xhigh|max]", "How much work goes into a reply", _effort),
+    Command("system", "[TEXT|none]", "The system prompt of this chat", _system),
+)
+# What actions take behind their slash name; the others take nothing.
+ACTION_WORDS = {
+    "model": "[ID]",
+    "theme": "[NAME]",
+    "find": "[TEXT]",
+    "export": "[md|json|html] [FILE]",
+    "rename": "TITLE",
+}
 
 
-def parse(line: str, commands: tuple[Command, ...] = COMMANDS) -> tuple[Command, str] | None:
-    """The command of a line and the words behind it; None when the line is an ordinary prompt.
+def parse(line: str) -> Invocation | None:
+    """What a line asks for; None when it is an ordinary prompt.
 
-    `/sim` belongs to the simulator and `//` starts a prompt with a slash, so both are prompts.
+    `/sim` belongs to the simulator, and a path or `//` is no command either.
 
     Raises:
         CommandError: the line begins like a command and is none.
     """
-    if not line.startswith("/") or line.startswith("//") or "\n" in line:
+    name, _, words = line[1:].strip().partition(" ")
+    if not line.startswith("/") or "\n" in line or not name.isalpha() or name == "sim":
         return None
-    name, _, words = line[1:].partition(" ")
-    if not name or name == "sim" or not name.isalpha():
-        return None
-    for command in commands:
+    words = words.strip()
+    for command in COMMANDS:
         if command.name == name:
-            return command, words.strip()
-    near = difflib.get_close_matches(name, [command.name for command in commands], n=1)
-    raise CommandError(f"There is no command /{name}.", hint=f"Did you mean /{near[0]}?" if near else None)
+            return Invocation(words, command)
+    return _action(f"/{name}", words)
+
+
+def _action(name: str, words: str) -> Invocation:
+    whole = f"{name} {words}".strip()
+    for action in ACTIONS:
+        if action.command == whole:
+            return Invocation("", action=action)
+    for action in ACTIONS:
+        if action.command == name and action.id in ACTION_WORDS:
+            return Invocation(words, action=action)
+    offered = [command for command, _, _ in offered_commands()]
+    near = difflib.get_close_matches(whole, offered, n=1) or difflib.get_close_matches(name, offered, n=1)
+    raise CommandError(f"There is no command {whole}.", hint=f"Did you mean {near[0]}?" if near else None)
+
+
+def offered_commands() -> Iterator[tuple[str, str, str]]:
+    """Every slash command once: its name, what it takes, and a line of help."""
+    own = {f"/{command.name}" for command in COMMANDS}
+    for command in COMMANDS:
+        yield f"/{command.name}", command.usage, command.help
+    for action in ACTIONS:
+        if action.command and action.command.partition(" ")[0] not in own:
+            yield action.command, ACTION_WORDS.get(action.id, ""), action.help
 
 
 def choose_model(session: Session, id_: str) -> str:
-    """Send the next messages to another model, and say what that means for fast."""
-    wanted = id_ if id_.startswith("claude-") or id_ in session.catalogue else f"claude-{id_}"
-    session.choices.model = wanted
+    """Send the next messages to another model; `opus-5-5` and `claude-opus-5-5` are the same."""
+    session.choices.model = id_ if id_.startswith("claude-") or id_ in session.catalogue else f"claude-{id_}"
     model = session.model
     if not session.fast_offered():
         session.choices.speed, session.choices.speed_once = "standard", None
-        return f"{model.name} it is; it has no fast mode."
-    return f"{model.name} it is." if model.price else f"{model.name} it is; its price is not known."
+        return f"{model.name} from the next message on; it has no fast mode."
+    price = "" if model.price else "; its price is not known"
+    return f"{model.name} from the next message on{price}."
 
 
-def notice_on_model(session: Session) -> str:
+def fast_notice(session: Session) -> str:
     """What the user should know of the chosen model's fast mode today; "" for nothing."""
-    model, today = session.model, session.today()
+    model = session.model
     successor = model.fast.successor if model.fast else None
-    return wording.fast_notice(model, today, session.catalogue.get(successor) if successor else None)
+    return wording.fast_notice(model, session.today(), session.catalogue.get(successor) if successor else None)

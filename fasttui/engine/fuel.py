@@ -91,9 +91,7 @@ class FuelGauge:
     def reading(self, now_s: float) -> FuelReading:
         """The gauge now."""
         limits = self._limits
-        reading = FuelReading(
-            "unknown", input_remaining=limits.input_remaining, input_limit=limits.input_limit
-        )
+        reading = FuelReading("unknown", input_remaining=limits.input_remaining, input_limit=limits.input_limit)
         if limits.output_limit and limits.output_remaining is not None:
             remaining = max(0.0, self._refilled(now_s))
             full_s = 60 * (limits.output_limit - remaining) / limits.output_limit

@@ -92,9 +92,7 @@ def expected_output(path: Sequence[Turn], effort: Effort | None) -> int:
     return round(sum(counted) / len(counted)) if counted else _EXPECTED_OUTPUT[effort]
 
 
-def warm_seconds(
-    last: Turn | None, model: Model, speed: Speed, effort: Effort | None, now: datetime
-) -> float | None:
+def warm_seconds(last: Turn | None, model: Model, speed: Speed, effort: Effort | None, now: datetime) -> float | None:
     """Seconds the prompt cache still holds for a request of that kind; None when it misses.
 
     The cache is kept per model, speed and effort, for five minutes from the start of the request.

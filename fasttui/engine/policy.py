@@ -45,9 +45,7 @@ def choose(facts: Facts) -> Choice:
             f"{facts.fuel_tokens:,} fast tokens are left and about {facts.expected_tokens:,} are needed",
         )
     if facts.expected_tokens < SHORT_REPLY_TOKENS:
-        return Choice(
-            "standard", "a short reply is expected: fast does not shorten the wait for the first token"
-        )
+        return Choice("standard", "a short reply is expected: fast does not shorten the wait for the first token")
     extra = _extra_usd(facts)
     if facts.reread_tokens and extra is not None and extra > DEAR_SWITCH_USD:
         return Choice("standard", f"fast would re-read the context for ${extra:.2f} more")

@@ -173,7 +173,7 @@ class Session:
         model = self.model
         effort = self.choices.next_effort(model)
         choice = self._speed_for(prompt)
-        max_tokens = MAX_TOKENS_HIGH if effort in {"xhigh", "max"} else MAX_TOKENS
+        max_tokens = self.choices.max_tokens or (MAX_TOKENS_HIGH if effort in {"xhigh", "max"} else MAX_TOKENS)
         return TurnOptions(
             model.id,
             choice.speed,
@@ -199,9 +199,7 @@ class Session:
                 self._retry = (event, now_s + delay_s)
             case events.RequestSent():
                 self._retry = None
-            case (
-                events.TurnCompleted() | events.TurnInterrupted() | events.TurnRefused() | events.TurnFailed()
-            ):
+            case events.TurnCompleted() | events.TurnInterrupted() | events.TurnRefused() | events.TurnFailed():
                 self._retry = None
                 self._settle(turn, now_s)
             case _:

@@ -94,9 +94,7 @@ class ReplyMeter:
                     self._phase = "thinking"
             case events.RequestSent():
                 self._sent_s = at_s
-            case (
-                events.TurnCompleted() | events.TurnInterrupted() | events.TurnRefused() | events.TurnFailed()
-            ):
+            case events.TurnCompleted() | events.TurnInterrupted() | events.TurnRefused() | events.TurnFailed():
                 self._finish(turn)
             case (
                 events.ResponseOpened()

@@ -64,9 +64,7 @@ def rate(reading: Reading) -> str:
 def sparkline(recent: Sequence[float]) -> str:
     """One bar for each rate; a full bar is the usual fast speed, or the highest rate if that is more."""
     top = max(_FULL_BAR_RATE, *recent) if recent else _FULL_BAR_RATE
-    return "".join(
-        BARS[min(len(BARS) - 1, int(value / top * len(BARS)))] if value else " " for value in recent
-    )
+    return "".join(BARS[min(len(BARS) - 1, int(value / top * len(BARS)))] if value else " " for value in recent)
 
 
 def reply_heading(turn: Turn) -> Words:

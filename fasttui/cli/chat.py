@@ -1,0 +1,48 @@
+"""The chat itself: the full-screen front end."""
+
+import argparse
+
+from fasttui.chat.errors import ConfigError
+from fasttui.cli import compose
+from fasttui.config.themes import Theme, choose_theme, load_theme, theme_names
+
+
+def run(args: argparse.Namespace) -> int:
+    """Open the chat; returns when the user leaves."""
+    from fasttui.tui.app import FasttuiApp, Look
+
+    setup = compose.set_up(args)
+    settings = setup.settings
+    frame_rate = 60 if settings.frame_rate == "auto" else settings.frame_rate
+    source = compose.provider(setup, frame_s=1 / frame_rate)
+    theme, problems = _theme(setup)
+    look = Look(
+        theme,
+        theme_names(setup.paths.themes),
+        lambda name: load_theme(name, setup.paths.themes),
+        frame_rate,
+        settings.direct_painting,
+    )
+    app = FasttuiApp(
+        compose.session(setup, source),
+        setup.keymap,
+        look,
+        demo=setup.demo,
+        problems=problems,
+        after_first_frame=source.start,
+    )
+    app.run(mouse=settings.mouse)
+    return app.return_code or 0
+
+
+def _theme(setup: compose.Setup) -> tuple[Theme, tuple[ConfigError, ...]]:
+    """The theme to start with; when the user's cannot be had, the default and the reason."""
+    import os
+
+    name = choose_theme(setup.args.theme or setup.settings.theme, os.environ)
+    try:
+        return load_theme(name, setup.paths.themes), setup.problems
+    except ConfigError as error:
+        if setup.args.theme:
+            raise
+        return load_theme(choose_theme("auto", os.environ)), (*setup.problems, error)

@@ -1,0 +1,110 @@
+"""Puts the program together: settings and arguments to catalogue, provider and session."""
+
+import argparse
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from fasttui.chat.conversation import Conversation
+from fasttui.chat.errors import ConfigError
+from fasttui.chat.models import Catalogue
+from fasttui.chat.safe_text import safe_line, safe_text
+from fasttui.config.keymap import Keymap
+from fasttui.config.paths import Paths, find_paths
+from fasttui.config.settings import Settings, load_settings
+from fasttui.engine.choices import Choices
+from fasttui.engine.session import Session
+from fasttui.provider.background import BackgroundProvider
+from fasttui.provider.credential import has_credential
+from fasttui.provider.protocol import Provider
+
+_LARGEST_SYSTEM_PROMPT = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What the user's files and arguments come to; `problems` are what was wrong in the files."""
+
+    args: argparse.Namespace
+    paths: Paths
+    settings: Settings
+    keymap: Keymap
+    catalogue: Catalogue
+    problems: tuple[ConfigError, ...]
+
+    @property
+    def demo(self) -> bool:
+        """Whether the embedded simulator answers: when asked for, or when nothing else can."""
+        return bool(self.args.demo or (not has_credential() and not self.base_url))
+
+    @property
+    def base_url(self) -> str:
+        """The server the user named, in an argument, the environment or the settings; "" for none."""
+        return str(self.args.base_url or os.environ.get("ANTHROPIC_BASE_URL", "").strip() or self.settings.base_url)
+
+
+def set_up(args: argparse.Namespace) -> Setup:
+    """Read the user's files; what is wrong in them is kept for the front end to show."""
+    paths = find_paths()
+    catalogue = Catalogue()
+    loaded = load_settings(paths.settings, catalogue)
+    for model in loaded.models:
+        catalogue.put(model)
+    return Setup(args, paths, loaded.settings, loaded.keymap, catalogue, loaded.errors)
+
+
+def choices(setup: Setup) -> Choices:
+    """What the first message asks for."""
+    args, settings = setup.args, setup.settings
+    model = args.model or settings.model
+    if args.model and not model.startswith("claude-") and model not in setup.catalogue:
+        model = f"claude-{model}"
+    return Choices(
+        model,
+        args.speed or settings.speed,
+        args.effort or settings.effort or None,
+        settings.thinking,
+        max_tokens=settings.max_tokens,
+    )
+
+
+def system_prompt(setup: Setup) -> str:
+    """The system prompt; `@FILE` reads it from a file.
+
+    Raises:
+        ConfigError: the file cannot be read.
+    """
+    text = str(setup.settings.system if setup.args.system is None else setup.args.system)
+    if not text.startswith("@"):
+        return safe_text(text)
+    path = Path(text[1:]).expanduser()
+    try:
+        if path.stat().st_size > _LARGEST_SYSTEM_PROMPT:
+            raise ConfigError(
+                f"{safe_line(str(path))} is too large for a system prompt.", hint="Choose a file under 1 MB."
+            )
+        return safe_text(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise ConfigError(
+            f"{safe_line(str(path))} cannot be read: {reason}.", hint="Name another file after @."
+        ) from error
+
+
+def provider(setup: Setup, *, frame_s: float | None = None) -> BackgroundProvider:
+    """Claude, or the simulator; made in a thread once it is started."""
+
+    if not setup.demo:
+        return BackgroundProvider(setup.catalogue, base_url=setup.base_url or None, frame_s=frame_s)
+
+    def simulator_address() -> str:
+        from fasttui.simulator import EmbeddedSimulator, Simulator
+
+        return EmbeddedSimulator(Simulator(setup.args.scenario)).start()
+
+    return BackgroundProvider(setup.catalogue, api_key="demo", base_url=simulator_address, frame_s=frame_s)
+
+
+def session(setup: Setup, source: Provider) -> Session:
+    """A session with a new chat."""
+    return Session(source, setup.catalogue, choices(setup), conversation=Conversation(system=system_prompt(setup)))

@@ -1,0 +1,128 @@
+"""The Textual app: themes, keys, signals and the start; no chat logic."""
+
+import asyncio
+import gc
+import signal
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from textual.command import CommandPalette
+from textual.screen import Screen
+
+from fasttui.chat.errors import FasttuiError
+from fasttui.config.keymap import Keymap
+from fasttui.config.themes import Theme
+from fasttui.engine.session import Session
+from fasttui.tui.actions import actions_provider
+from fasttui.tui.bindings import bind, tell_keys_apart
+from fasttui.tui.palette import Palette, textual_theme
+from fasttui.tui.screens.chat import ChatScreen
+from fasttui.tui.terminal_rows import RowsApp
+from fasttui.tui.widgets.transcript import Transcript
+
+_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the app needs to know of the user's taste. `load_theme` reads a theme by its name."""
+
+    theme: Theme
+    theme_names: tuple[str, ...]
+    load_theme: Callable[[str], Theme]
+    frame_rate: int = 60
+    write_only_changes: bool = True
+
+
+class FasttuiApp(RowsApp):
+    """One session on the whole screen. `after_first_frame` is called once, when the first frame stands."""
+
+    TITLE = "fasttui"
+    ENABLE_COMMAND_PALETTE = False  # the keymap opens ours
+
+    def __init__(
+        self,
+        session: Session,
+        keymap: Keymap,
+        look: Look,
+        *,
+        demo: bool = False,
+        problems: Sequence[FasttuiError] = (),
+        after_first_frame: Callable[[], None] = lambda: None,
+    ) -> None:
+        super().__init__(write_only_changes=look.write_only_changes)
+        self.session, self.keymap, self.look = session, keymap, look
+        self._demo, self._problems, self._after_first_frame = demo, problems, after_first_frame
+        self.use_theme(look.theme)
+
+    def get_default_screen(self) -> Screen[None]:
+        """The chat is the only screen that always stands."""
+        self.chat = ChatScreen(self.session, self.keymap, demo=self._demo)
+        return self.chat
+
+    def on_mount(self) -> None:
+        """Bind the keys, catch the signals, and let the rest begin once the first frame is out."""
+        tell_keys_apart()
+        bind(self, self.keymap, "app")
+        for number in _SIGNALS:
+            asyncio.get_running_loop().add_signal_handler(number, self._end_by_signal, number)
+        self.call_after_refresh(self._first_frame_is_out)
+
+    def _first_frame_is_out(self) -> None:
+        # A full collection takes longer than a frame; what start-up made is never garbage.
+        gc.freeze()
+        gc.set_threshold(20_000, 20, 100)
+        gc.enable()
+        self._after_first_frame()
+        for problem in self._problems:
+            self.chat.show_error(problem)
+
+    def _end_by_signal(self, number: signal.Signals) -> None:
+        """Leave in good order: the terminal is restored, and what arrived is kept."""
+        self.exit(return_code=128 + number)
+
+    # ── looks ─────────────────────────────────────────────────────────────────────────────────
+
+    def use_theme(self, theme: Theme) -> None:
+        """Show everything in the colours of `theme`."""
+        self.palette = Palette(theme)
+        self.register_theme(textual_theme(theme))
+        self.theme = theme.name
+        for transcript in self.screen.query(Transcript) if self.is_running else ():
+            transcript.set_palette(self.palette.__getitem__)
+
+    def action_theme(self, name: str = "") -> None:
+        """Another theme: by name, or the next one."""
+        names = self.look.theme_names
+        chosen = name or names[(names.index(self.theme) + 1) % len(names)]
+        self.use_theme(self.look.load_theme(chosen))
+        self.chat.show_palette()
+        self.chat.show_notice(f"Theme: {chosen}.")
+
+    # ── actions of the whole program ──────────────────────────────────────────────────────────
+
+    def action_palette(self) -> None:
+        """Everything that can be done, by name."""
+        if not isinstance(self.screen, CommandPalette):
+            provider = actions_provider(self.keymap, self.chat.perform)
+            self.push_screen(CommandPalette(providers=[provider], placeholder="What do you want to do?"))
+
+    def action_help(self) -> None:
+        """Keys and commands."""
+        from fasttui.tui.screens.help import HelpScreen
+
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(self.keymap))
+
+    def action_redraw(self) -> None:
+        """Write every cell again, in case something else wrote to the terminal."""
+        self.terminal_rows.forget()
+        self.screen.refresh(layout=True)
+
+    def action_suspend(self) -> None:
+        """Back to the shell; `fg` returns."""
+        self.action_suspend_process()
+
+    def action_interrupt(self) -> None:
+        """Ctrl+C."""
+        self.chat.action_interrupt()

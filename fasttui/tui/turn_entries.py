@@ -1,0 +1,110 @@
+"""A turn as the transcript shows it: a prompt entry and a reply entry, in plain values."""
+
+from collections.abc import Iterator, Sequence
+
+from fasttui.chat.conversation import DocumentBlock, ImageBlock, Turn
+from fasttui.engine import wording
+from fasttui.engine.session import Session
+from fasttui.engine.telemetry import Reading
+from fasttui.markdown.lines import Span
+from fasttui.tui.widgets.transcript_entries import Entry, HeaderLine, Spans
+
+
+def prompt_key(turn: Turn) -> str:
+    """The key of a turn's prompt entry."""
+    return f"{turn.id}:prompt"
+
+
+def reply_key(turn: Turn) -> str:
+    """The key of a turn's reply entry."""
+    return f"{turn.id}:reply"
+
+
+def turn_id_of(key: str) -> str:
+    """The turn an entry belongs to."""
+    return key.partition(":")[0]
+
+
+def prompt_entry(turn: Turn, session: Session) -> Entry:
+    """What the user said, when, and which of its versions this is."""
+    siblings = session.conversation.siblings(turn)
+    place = f"{siblings.index(turn) + 1}/{len(siblings)}  " if len(siblings) > 1 else ""
+    at = turn.created_at.astimezone().strftime("%H:%M")
+    header = HeaderLine((Span("you", "you"),), (Span(place, "telemetry"), Span(at, "time")))
+    return Entry(prompt_key(turn), "prompt", header, turn.prompt.text, notes=_attachments(turn))
+
+
+def _attachments(turn: Turn) -> tuple[Spans, ...]:
+    blocks = [block for block in turn.prompt.blocks if isinstance(block, ImageBlock | DocumentBlock)]
+    return tuple((Span(f"+ {block.name or block.media_type}", "note"),) for block in blocks)
+
+
+def reply_entry(turn: Turn, session: Session) -> Entry:
+    """What Claude said, who served it, and how it ended."""
+    reply = turn.reply
+    return Entry(
+        reply_key(turn),
+        "reply",
+        reply_header(turn, session, None),
+        reply.text,
+        reply.thinking,
+        wording.thinking_label(turn),
+        ending_notes(turn),
+        streaming=turn.status == "streaming",
+    )
+
+
+def reply_header(turn: Turn, session: Session, reading: Reading | None) -> HeaderLine:
+    """The heading of a reply; `reading` is the live meter while it runs."""
+    cost = None if turn.status == "streaming" else session.cost(turn)
+    return HeaderLine(_spans(wording.reply_heading(turn)), _spans(wording.reply_figures(turn, reading, cost)))
+
+
+def ending_notes(turn: Turn) -> tuple[Spans, ...]:
+    """What stands below a reply that did not simply end."""
+    if turn.error is not None:
+        return ((Span(f"✗ {turn.error}", "error"),), (Span(f"  {turn.error_hint or ''}", "error.hint"),))
+    if turn.status == "interrupted":
+        return (
+            (Span("■ stopped", "note"), Span("  go on with /continue, ask again with /retry", "error.hint")),
+        )
+    if turn.stop_reason == "max_tokens":
+        return ((Span("■ cut at the token limit", "note"), Span("  go on with /continue", "error.hint")),)
+    if turn.status == "completed" and not turn.reply.text.strip():
+        return ((Span("■ the reply is empty", "note"), Span("  ask again with /retry", "error.hint")),)
+    return ()
+
+
+def progress_notes(session: Session) -> tuple[Spans, ...]:
+    """What stands below a reply that is waited for: a retry, counted down."""
+    retry = session.status().retry
+    if retry is None:
+        return ()
+    text = f"… {retry.sentence} Attempt {retry.attempt} in {retry.left_s:.0f} s; Esc stops."
+    return ((Span(text, "note"),),)
+
+
+def conversation_entries(turns: Sequence[Turn], session: Session) -> "TurnEntries":
+    """The entries of a path, made only when one is asked for."""
+    return TurnEntries(turns, session)
+
+
+class TurnEntries(Sequence[Entry]):
+    """Two entries a turn; a chat of any length costs nothing until it is looked at."""
+
+    def __init__(self, turns: Sequence[Turn], session: Session) -> None:
+        self._turns, self._session = turns, session
+
+    def __len__(self) -> int:
+        return 2 * len(self._turns)
+
+    def __iter__(self) -> Iterator[Entry]:
+        return (self[index] for index in range(len(self)))
+
+    def __getitem__(self, index: int) -> Entry:  # type: ignore[override]  # slices are not asked for
+        turn = self._turns[index // 2]
+        return reply_entry(turn, self._session) if index % 2 else prompt_entry(turn, self._session)
+
+
+def _spans(words: wording.Words) -> Spans:
+    return tuple(Span(text, style) for text, style in words)
