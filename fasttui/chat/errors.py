@@ -178,8 +178,8 @@ class StreamBroken(ProviderError):
 
     hint = "Check that ANTHROPIC_BASE_URL speaks the Messages API, then /retry."
 
-    def __init__(self, what: str, *, request_id: str | None = None) -> None:
-        super().__init__(_because("The reply is broken", what), request_id=request_id)
+    def __init__(self, what: str, *, hint: str | None = None, request_id: str | None = None) -> None:
+        super().__init__(_because("The reply is broken", what), hint=hint, request_id=request_id)
 
 
 class RequestRejected(ProviderError):
