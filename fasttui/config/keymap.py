@@ -7,7 +7,7 @@ key only where one of them is the composer's and the other the transcript's.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from fasttui.chat.errors import ConfigError
 from fasttui.config.keys import canonical_key, human_key, key_names
@@ -17,8 +17,7 @@ Context = Literal["app", "chat", "composer", "transcript"]
 Group = Literal["Write", "Speed", "Reply", "Read", "Chats", "View", "Program"]
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     """Something the user can ask for; `command` is the slash command that does the same."""
 
     id: str

@@ -2,8 +2,8 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from fasttui.chat.errors import ConfigError
 from fasttui.config.toml_file import shown_path
@@ -11,8 +11,7 @@ from fasttui.config.toml_file import shown_path
 _APP = "fasttui"
 
 
-@dataclass(frozen=True, slots=True)
-class Paths:
+class Paths(NamedTuple):
     """Where the program keeps what; nothing is created before it is needed.
 
     `config` holds settings and themes, `data` the conversations, `state` what may be lost: prompt

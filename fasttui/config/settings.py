@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import Field, dataclass, field, fields, replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, Literal, NamedTuple, get_args, get_origin
 
 from fasttui.chat.conversation import Effort, SpeedChoice
 from fasttui.chat.errors import ConfigError
@@ -56,8 +56,7 @@ class Settings:
     direct_painting: bool = setting(True, "Write only the rows that changed; off paints as Textual does.")
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """One setting as flags, the settings screen and the README tell of it."""
 
     name: str
@@ -173,8 +172,7 @@ def changed(settings: Settings, name: str, text: str) -> Settings:
     return replace(settings, **value)
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(NamedTuple):
     """A settings file, as far as it could be understood; `models` add to or correct the catalogue."""
 
     settings: Settings = Settings()

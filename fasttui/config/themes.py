@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from fasttui.chat.errors import ConfigError
 from fasttui.config.toml_file import TomlFile, nearest
@@ -134,8 +135,7 @@ STYLES = {
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")
 
 
-@dataclass(frozen=True, slots=True)
-class TextStyle:
+class TextStyle(NamedTuple):
     """How text looks; None leaves the colour to what lies beneath."""
 
     color: str | None = None
