@@ -62,7 +62,8 @@ STYLES = {
     "emphasis": "italic",
     "strike": "strike muted",
     "code": "code on code.background",
-    "code.background": "on code.background",
+    "code.block": "text on code.background",
+    "overflow": "faint",
     "link": "underline link",
     "heading": "bold text",
     "heading.1": "bold underline accent",
@@ -128,8 +129,7 @@ STYLES = {
     "find": "text on selection",
     "find.current": "bold background on warning",
     "selection": "on selection",
-    "cursor": "text",
-    "cursor.block": "bold accent",
+    "cursor": "bold accent",
 }
 
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")
@@ -164,7 +164,10 @@ class Theme:
     _styles: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def style(self, names: str) -> TextStyle:
-        """The style of one or more kinds of text, as in `heading.2 strong`; later ones lie on top."""
+        """The style of one or more kinds of text, as in `heading.2 strong`; later ones lie on top.
+
+        An unknown name changes nothing.
+        """
         style = TextStyle()
         for name in names.split():
             style = self._style_named(name).over(style)
@@ -173,7 +176,7 @@ class Theme:
     def _style_named(self, name: str) -> TextStyle:
         while name not in STYLES and name not in self._styles and "." in name:
             name = name.rpartition(".")[0]
-        written = self._styles.get(name) or STYLES.get(name, "text")
+        written = self._styles.get(name, STYLES.get(name, ""))
         return _style_written(written, self.colors)
 
     def has_changed(self) -> bool:

@@ -123,7 +123,7 @@ def test_styles_lie_over_one_another() -> None:
     assert theme.style("heading.2 link").color == colors["link"]
     assert theme.style("code").background == colors["code.background"]
     assert theme.style("heading.9") == theme.style("heading")
-    assert theme.style("") == TextStyle()
+    assert theme.style("") == theme.style("nothing.known") == TextStyle()
 
 
 def test_a_user_theme_comes_before_the_programs_own(tmp_path: Path) -> None:
