@@ -96,11 +96,15 @@ class Node:
         raise self.fault(f"is none of {', '.join(words)}")
 
     def moment(self) -> datetime:
-        """A time: ISO 8601 with its offset, or seconds since 1970."""
+        """A time in UTC, from ISO 8601 or from seconds since 1970."""
         try:
             if isinstance(self.value, str):
                 moment = datetime.fromisoformat(self.value)
-                return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+                return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
             return datetime.fromtimestamp(self.number(), UTC)
         except (ValueError, OverflowError, OSError):
             raise self.fault("is not a time") from None
+
+    def moment_or(self, default: datetime) -> datetime:
+        """The same; `default` where there is no value."""
+        return self.moment() if self else default
