@@ -136,6 +136,10 @@ class Store:
         """Write now what waits to be written."""
         self._writer.drain()
 
+    def settled(self, within_s: float) -> bool:
+        """Wait until everything is in the file; whether that came true in time."""
+        return self._writer.settled(within_s)
+
     # ── by name: done at once, or raising StoreError ──────────────────────────────────────────
 
     def add(self, conversation: Conversation, costs: Mapping[str, Decimal] | None = None) -> int:

@@ -82,6 +82,12 @@ class Writer:
                 del self._waiting[: len(batch)]
                 self._due_s = None
                 self.trouble, self._fault_retry_s = None, FAULT_RETRY_S
+                self._changed.notify_all()
+
+    def settled(self, within_s: float) -> bool:
+        """Wait until nothing waits any more; whether that came true in time."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._waiting, within_s)
 
     def close(self, wait_s: float) -> None:
         """Commit what waits, patiently this once, and end the thread."""

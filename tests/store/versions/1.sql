@@ -1,0 +1,8 @@
+INSERT INTO conversation VALUES ('c1', 'Tea', 'Be brief.', '["kitchen"]', 't2', '2026-11-22T12:00:00.000000+00:00', '2026-11-22T12:05:00.000000+00:00', NULL);
+INSERT INTO turn (position, id, conversation_id, parent_id, created_at, status, cost_usd, served_speed, options, usage, timing, prompt, reply) VALUES (1, 't1', 'c1', NULL, '2026-11-22T12:00:00.000000+00:00', 'completed', '0.01', 'fast', '{"model":"claude-opus-4-8","speed":"fast","effort":"high","max_tokens":32000,"thinking":true,"speed_choice":"fast","speed_reason":""}', '{"input_tokens":9,"output_tokens":4,"served_speed":"fast"}', '{"waited_s":0.0,"first_block_s":1.0,"last_delta_s":2.0}', '[{"text":"How long?"}]', '[{"thinking":"Black tea.","signature":"c2ln"},{"text":"Four minutes."}]');
+INSERT INTO turn (position, id, conversation_id, parent_id, created_at, status, owner, options, usage, timing, prompt, reply) VALUES (2, 't2', 'c1', 't1', '2026-11-22T12:05:00.000000+00:00', 'streaming', 'gone', '{"model":"claude-opus-4-8","speed":"fast","effort":"high","max_tokens":32000,"thinking":true,"speed_choice":"fast","speed_reason":""}', '{}', '{"waited_s":0.0}', '[{"image":"0f1e","media_type":"image/png","name":"pot.png"},{"text":"How hot?"}]', '[]');
+INSERT INTO attachment VALUES ('0f1e', X'89504E47');
+INSERT INTO attachment_use VALUES (2, '0f1e');
+INSERT INTO journal (turn_position, events) VALUES (2, '[["sent",0.0,0.0,"fast"],["started",0.5,0.5,["msg_1","claude-opus-4-8","fast"]]]');
+INSERT INTO journal (turn_position, events) VALUES (2, '[["block",0.6,0.6,"text"],["text",0.7,0.9,"Eighty deg"]]');
+INSERT INTO said VALUES (2, 'How long?'), (3, 'Four minutes.'), (4, 'How hot?');
