@@ -1,5 +1,7 @@
 """What is saved comes back as it was."""
 
+from itertools import pairwise
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -40,15 +42,13 @@ def test_a_turn_saved_as_it_happens_comes_back_as_it_ended(stream: list[StreamEv
 
 
 @given(strategies.streams(), st.lists(st.integers(0, 15), max_size=4))
-def test_the_journal_replays_to_the_same_reply_however_it_was_cut(
-    stream: list[StreamEvent], cuts: list[int]
-) -> None:
+def test_the_journal_replays_to_the_same_reply_however_it_was_cut(stream: list[StreamEvent], cuts: list[int]) -> None:
     body = [event for event in stream if not isinstance(event, TERMINAL)]
     streamed = new_turn(Conversation(), "Hello")
     timed = play(streamed, body)
     bounds = [0, *sorted(cuts), len(timed)]
     replayed = new_turn(Conversation(), "Hello")
-    for start, end in zip(bounds, bounds[1:], strict=False):
+    for start, end in pairwise(bounds):
         stored = encode_events(timed[start:end])
         assert stored.isascii()
         for event, at_s in decode_events(stored):
