@@ -68,6 +68,9 @@ class AnthropicProvider:
         """A fingerprint of the key, or the profile's name."""
         return self._credential
 
+    async def wait_ready(self) -> None:
+        """At once: the SDK is loaded."""
+
     async def stream(self, request: ReplyRequest) -> AsyncGenerator[StreamEvent, None]:
         """The reply as it comes; closing the generator closes the connection.
 

@@ -15,6 +15,10 @@ class Provider(Protocol):
         """A name for the credential in use that gives nothing away; what is remembered hangs on it."""
         ...
 
+    async def wait_ready(self) -> None:
+        """Return once a request can leave without delay, so that start-up is no part of any measure."""
+        ...
+
     def stream(self, request: ReplyRequest) -> AsyncGenerator[StreamEvent, None]:
         """Ask once and yield what comes: `ResponseOpened`, `ReplyStarted`, blocks, deltas, usage, and
         `TurnCompleted` or `TurnRefused` as the last event.

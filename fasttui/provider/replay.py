@@ -75,6 +75,9 @@ class ReplayProvider:
         """How many different replies there are."""
         return len(self._replies)
 
+    async def wait_ready(self) -> None:
+        """At once."""
+
     async def stream(self, request: ReplyRequest) -> AsyncGenerator[StreamEvent, None]:
         """The next reply; `requests` keeps what was asked.
 

@@ -33,10 +33,10 @@ class EventSplitter:
         chunk = self._plain_newlines(chunk)
         self._pending.append(chunk)
         self._pending_bytes += len(chunk)
-        if self._pending_bytes > MAX_EVENT_BYTES:
-            raise StreamBroken(f"one event is over {MAX_EVENT_BYTES // 2**20} MB")
         # Joining only where a line ends keeps a long event in small chunks linear.
         if b"\n" not in chunk:
+            if self._pending_bytes > MAX_EVENT_BYTES:
+                raise StreamBroken(f"one event is over {MAX_EVENT_BYTES // 2**20} MB")
             return
         *blocks, rest = b"".join(self._pending).split(b"\n\n")
         self._pending, self._pending_bytes = [rest], len(rest)
@@ -66,9 +66,10 @@ def _fields(block: bytes) -> tuple[bytes, bytes] | None:
     data: list[bytes] = []
     for line in block.split(b"\n"):
         if line.startswith(b"data:"):
-            data.append(line[5:])
+            data.append(line[5:].removeprefix(b" "))
         elif line.startswith(b"event:"):
             name = line[6:].strip()
-    if not data:
-        return None
-    return name, (data[0] if len(data) == 1 else b"\n".join(data))
+        elif line == b"data":
+            data.append(b"")
+    value = b"\n".join(data)
+    return (name, value) if value else None

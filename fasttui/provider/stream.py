@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
-from fasttui.chat.errors import StreamBroken
+from fasttui.chat.errors import ConnectionLost, StreamBroken
 from fasttui.chat.events import (
     BlockStarted,
     ReplyStarted,
@@ -72,7 +72,9 @@ class ReplyDecoder:
         if not self._started:
             raise self._broken("it ended before its first event")
         if not self.ended:
-            raise self._broken("it ended without message_stop")
+            raise StreamBroken(
+                "it ended without message_stop", hint=ConnectionLost.hint, request_id=self._request_id
+            )
 
     def _json(self, name: bytes, data: bytes) -> Mapping[str, object]:
         if not name:

@@ -4,7 +4,7 @@ import asyncio
 import json
 import socket
 import struct
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -38,7 +38,7 @@ class Connection:
 
     async def send_chunks(self, *pieces: bytes) -> None:
         """Pieces of a chunked body."""
-        await self.send(*(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces))
+        await self.send(*(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces if piece))
 
     async def end_chunks(self) -> None:
         await self.send(b"0\r\n\r\n")
@@ -96,7 +96,7 @@ async def loopback(*answers: Answer) -> AsyncIterator[Loopback]:
         task.add_done_callback(handlers.discard)
 
     server = await asyncio.start_server(connected, "127.0.0.1", 0)
-    served.url = "http://127.0.0.1:{}".format(server.sockets[0].getsockname()[1])
+    served.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     try:
         yield served
     finally:
@@ -107,35 +107,45 @@ async def loopback(*answers: Answer) -> AsyncIterator[Loopback]:
         await server.wait_closed()
 
 
-def head(status: int = 200, content_type: str = "text/event-stream", **headers: str) -> bytes:
-    """The head of a chunked response; underscores in header names stand for hyphens."""
-    lines = [f"HTTP/1.1 {status} Status", "transfer-encoding: chunked", "request-id: req_test"]
+Headers = Mapping[str, str]
+
+
+def head(status: int = 200, content_type: str = "text/event-stream", headers: Headers | None = None) -> bytes:
+    """The head of a chunked response."""
+    fields = {"transfer-encoding": "chunked", "request-id": "req_test"} | dict(headers or {})
     if content_type:
-        lines.append(f"content-type: {content_type}")
-    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+        fields["content-type"] = content_type
+    lines = [f"HTTP/1.1 {status} Status", *(f"{name}: {value}" for name, value in fields.items())]
     return "\r\n".join([*lines, "", ""]).encode()
 
 
-def streams(*pieces: bytes, **headers: str) -> Answer:
-    """A whole chunked event stream, in these pieces."""
+def answers(
+    body: bytes, *, status: int = 200, content_type: str = "text/event-stream", headers: Headers | None = None
+) -> Answer:
+    """A whole response."""
 
     async def answer(connection: Connection) -> None:
-        await connection.send(head(**headers))
+        await connection.send(head(status, content_type, headers))
+        await connection.send_chunks(body)
+        await connection.end_chunks()
+
+    return answer
+
+
+def streams(*pieces: bytes, headers: Headers | None = None) -> Answer:
+    """A whole event stream, in these pieces."""
+
+    async def answer(connection: Connection) -> None:
+        await connection.send(head(headers=headers))
         await connection.send_chunks(*pieces)
         await connection.end_chunks()
 
     return answer
 
 
-def refuses(status: int, body: bytes, content_type: str = "application/json", **headers: str) -> Answer:
-    """A response that is no stream, and closes the connection as proxies like to."""
-
-    async def answer(connection: Connection) -> None:
-        await connection.send(head(status, content_type, **headers))
-        await connection.send_chunks(body)
-        await connection.end_chunks()
-
-    return answer
+def refuses(status: int, body: object, headers: Headers | None = None) -> Answer:
+    """A refusal with a JSON body."""
+    return answers(json.dumps(body).encode(), status=status, content_type="application/json", headers=headers)
 
 
 def event(name: str, **fields: object) -> bytes:

@@ -20,6 +20,10 @@ async def _replies(recording: Path, chunk: int | None) -> list[list[StreamEvent]
     return [await events_of(provider) for _ in range(provider.replies)]
 
 
+def _recorded_texts(recording: Path) -> list[str]:
+    return [_recorded_text(reply) for reply in replies_in(recording.read_bytes())]
+
+
 def _recorded_text(reply: bytes) -> str:
     """The text as a reader without our decoder finds it."""
     datas = (json.loads(line[5:]) for line in reply.decode().splitlines() if line.startswith("data:"))
@@ -33,9 +37,7 @@ async def test_a_recording_plays_to_its_end_the_same_whole_in_pieces_and_byte_by
     whole = await _replies(recording, None)
     for events in whole:
         assert [event for event in events if isinstance(event, TERMINAL)] == events[-1:]
-    assert [text_of(events) for events in whole] == [
-        _recorded_text(reply) for reply in replies_in(recording.read_bytes())
-    ]
+    assert [text_of(events) for events in whole] == _recorded_texts(recording)
     assert await _replies(recording, 7) == whole
     assert await _replies(recording, 1) == whole
 
