@@ -57,7 +57,7 @@ class MessagesApi:
         self._catalogue = Catalogue()
         self._limits = RateLimits(limits, clock)
         self._cache = PromptCache(clock)
-        self._obstacles = Obstacles(clock)
+        self._obstacles = Obstacles(self._limits.fast_output)
         self._rng = random.Random(seed)  # noqa: S311 - jitter and ids, nothing secret
 
     def answer(self, request: Request) -> Response:
@@ -211,7 +211,7 @@ def _usage(tokens: InputTokens, speed: Speed | None) -> dict[str, object]:
 def _in_scenario(script: Script, scenario: str | None) -> Script:
     match scenario:
         case "slow" if script.thinking is not None:
-            long = replies.silent_thinking(_SLOW_S * script.rate, script.chars_per_token)
+            long = replies.long_thinking(_SLOW_S * script.rate, script.chars_per_token)
             return replace(script, thinking=in_pieces(long), thinking_shown=False)
         case "slow":
             return replace(script, first_token_s=_SLOW_S)

@@ -59,6 +59,10 @@ class TokenBucket:
         """Count tokens that were used."""
         self._level, self._level_at_s = self.level - tokens, self._clock()
 
+    def drain(self, empty_for_s: float) -> None:
+        """Leave so little that it takes `empty_for_s` seconds until a request is admitted."""
+        self.take(self.level - 1 + empty_for_s * self.limit / _SECONDS_PER_MINUTE)
+
     def _seconds_to(self, level: float) -> float:
         missing = max(0.0, level - self.level)
         return missing * _SECONDS_PER_MINUTE / self.limit if missing else 0.0

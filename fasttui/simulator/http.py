@@ -59,6 +59,14 @@ class Connection:
     async def serve(self, answer: Callable[[Request], Response], refuse: Callable[[Refused], Response]) -> None:
         """Answer until either side closes. `refuse` words what HTTP itself refuses."""
         try:
+            await self._serve(answer, refuse)
+        except (HungUp, Dropped, ConnectionError):
+            pass
+        finally:
+            self._writer.close()
+
+    async def _serve(self, answer: Callable[[Request], Response], refuse: Callable[[Refused], Response]) -> None:
+        try:
             while (request := await self._next_request()) is not None:
                 await self._while_connected(self._send(answer(request), head_only=request.method == "HEAD"))
                 if not self._reusable:
@@ -69,10 +77,6 @@ class Connection:
         except h11.RemoteProtocolError as error:
             if self._h11.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
                 await self._send(refuse(Refused(400, f"Bad request: {error}")))
-        except (HungUp, Dropped, ConnectionError):
-            pass
-        finally:
-            self._writer.close()
 
     @property
     def _reusable(self) -> bool:

@@ -3,11 +3,12 @@
 Chosen for every request when the simulator starts, or for one by a prompt that begins with `/sim NAME`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from fasttui.simulator.bucket import TokenBucket
 from fasttui.simulator.refusal import Refused
 
 if TYPE_CHECKING:
@@ -84,10 +85,10 @@ def chosen(prompt: str, default: str | None) -> Choice:
 class Obstacles:
     """Refuses what a scenario wants refused, and remembers whom it has refused already."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
+    def __init__(self, fast_output: TokenBucket) -> None:
+        self._fast_output = fast_output
+        self._drained = False
         self._refused: set[tuple[str, str]] = set()
-        self._fast_again_at_s: float | None = None
 
     def check(self, name: str | None, *, fast: bool, fingerprint: str, model: str) -> None:
         """Pass, or be refused; `fingerprint` is equal for attempts at the same request.
@@ -100,8 +101,8 @@ class Obstacles:
                 limit = "rate limit of 0 fast mode input tokens per minute"
                 sentence = f"This request would exceed your organization's {limit} (model: {model})."
                 raise Refused(429, sentence, headers=NEVER_PROVISIONED_HEADERS)
-            case "fast-limit" if fast:
-                self._check_fast_limit()
+            case "fast-limit" if fast and not self._fast_output.empty:
+                self._drain_every_other_time()
             case "spend-limit":
                 sentence = "You have reached your API usage limits. Access returns with the next month."
                 raise Refused(429, sentence, error_code="enforced_spend_limit_reached")
@@ -122,12 +123,8 @@ class Obstacles:
         self._refused ^= {(name, fingerprint)}
         return (name, fingerprint) in self._refused
 
-    def _check_fast_limit(self) -> None:
-        now = self._clock()
-        if self._fast_again_at_s is None:
-            self._fast_again_at_s = now + FAST_LIMIT_S
-        left_s = self._fast_again_at_s - now
-        if left_s > 0:
-            headers = {"retry-after": str(max(1, round(left_s)))}
-            raise Refused(429, "This request would exceed your fast mode rate limit.", headers=headers)
-        self._fast_again_at_s = None
+    def _drain_every_other_time(self) -> None:
+        """Empty the bucket, so that it refuses by itself; once it has refilled, let one request pass."""
+        self._drained = not self._drained
+        if self._drained:
+            self._fast_output.drain(FAST_LIMIT_S)

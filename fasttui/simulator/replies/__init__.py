@@ -34,7 +34,10 @@ _CONTINUE = re.compile(
 _WORD = re.compile(r"[^\W_]+")
 _TAIL_CHARS = 48
 _QUOTED_CHARS = 120
-_THINKING_PARAGRAPHS: dict[Effort, int] = {"low": 0, "medium": 1, "high": 2, "xhigh": 4, "max": 8}
+# Paragraphs of an entry's own thoughts, and of the general ones that follow them.
+_THOUGHTS: dict[Effort, tuple[int, int]] = {
+    "low": (0, 0), "medium": (1, 0), "high": (9, 0), "xhigh": (9, 3), "max": (9, 9),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ def reply_to(turns: Sequence[Turn], prompt: str, effort: Effort | None, scenario
     if (text := oddities.text_of(scenario)) is not None:
         return Reply(_thinking(_entry(_DELIBERATION), effort), text)
     if scenario == "thinking":
-        return Reply(silent_thinking(3_000, 2.5), _entry("thanks").at("high"))
+        return Reply(long_thinking(3_000, 2.5), _entry("thanks").at("high"))
     if scenario is not None and not prompt:
         return _about_scenario(scenario, effort)
     if (rest := _continuation(turns, prompt, effort)) is not None:
@@ -78,7 +81,7 @@ def reply_to(turns: Sequence[Turn], prompt: str, effort: Effort | None, scenario
     return _library_reply(prompt, turns[-1], effort)
 
 
-def silent_thinking(tokens: float, chars_per_token: float) -> str:
+def long_thinking(tokens: float, chars_per_token: float) -> str:
     """Thinking of about that many tokens."""
     paragraphs: list[str] = []
     for paragraph in cycle(_entry(_DELIBERATION).thinking):
@@ -100,9 +103,8 @@ def _library_reply(prompt: str, turn: Turn, effort: Effort) -> Reply:
 
 def _thinking(entry: _Entry, effort: Effort) -> str:
     """The entry's own thoughts, then general ones as far as the effort goes."""
-    wanted = _THINKING_PARAGRAPHS[effort]
-    thoughts = [*entry.thinking, *_entry(_DELIBERATION).thinking] if entry.thinking else []
-    return "\n\n".join(thoughts[:wanted])
+    own, general = _THOUGHTS[effort]
+    return "\n\n".join((*entry.thinking[:own], *_entry(_DELIBERATION).thinking[:general]))
 
 
 def _best(prompt: str) -> str:
