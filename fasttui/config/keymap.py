@@ -43,7 +43,6 @@ ACTIONS = (
     Action("effort_up", ("ctrl+t", "f3"), "More effort", "/effort up", "Speed"),
     Action("effort_down", ("shift+f3", "alt+t"), "Less effort", "/effort down", "Speed"),
     Action("model", ("f7",), "Choose the model", "/model", "Speed"),
-    Action("race", ("f6",), "Race two speeds or efforts on one prompt", "/race", "Speed"),
 
     Action("stop", ("escape",), "Stop the reply", "/stop", "Reply"),
     Action("retry", ("f12", "alt+r"), "Ask for the last reply again", "/retry", "Reply"),
@@ -77,9 +76,7 @@ ACTIONS = (
     Action("rename", (), "Rename this chat", "/rename", "Chats"),
     Action("export", ("ctrl+s",), "Export this chat", "/export", "Chats"),
 
-    Action("stats", ("f5",), "Speed, money and seconds saved", "/stats", "View"),
     Action("theme", (), "Choose the colours", "/theme", "View"),
-    Action("settings", (), "Change the settings", "/settings", "View"),
     Action("redraw", ("ctrl+l",), "Draw the screen again", "/redraw", "View", "app"),
 
     Action("palette", ("ctrl+p",), "All commands", "/palette", "Program"),

@@ -59,6 +59,7 @@ async def attempts(
         yield events.SpeedFellBack(refusal)
         speed = "standard"
     attempt = 1
+    await provider.wait_ready()
     while True:
         yield events.RequestSent(speed)
         opened = arrived = False

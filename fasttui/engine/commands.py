@@ -4,7 +4,6 @@ Those that only change the session run here. All others are the keymap's actions
 slash names: the front end carries those out.
 """
 
-import difflib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -132,6 +131,8 @@ def _action(name: str, words: str) -> Invocation:
         if action.command == name and action.id in ACTION_WORDS:
             return Invocation(words, action=action)
     offered = [command for command, _, _ in offered_commands()]
+    import difflib
+
     near = difflib.get_close_matches(whole, offered, n=1) or difflib.get_close_matches(name, offered, n=1)
     raise CommandError(f"There is no command {whole}.", hint=f"Did you mean {near[0]}?" if near else None)
 

@@ -35,6 +35,7 @@ from fasttui.engine.fuel import FuelGauge, FuelReading
 from fasttui.engine.ledger import Cost, Ledger, Quote, cost_of, expected_output, quote
 from fasttui.engine.telemetry import IDLE, CharsPerToken, Clock, Reading, ReplyMeter
 from fasttui.provider.protocol import Provider
+from fasttui.store.store import Store
 
 MAX_TOKENS = 32_000
 MAX_TOKENS_HIGH = 64_000  # at xhigh and max, where thinking counts towards it
@@ -90,6 +91,7 @@ class Session:
         choices: Choices,
         *,
         conversation: Conversation | None = None,
+        store: Store | None = None,
         clock: Clock = time.monotonic,
         now: Callable[[], datetime] = utc_now,
         sleep: Sleep = asyncio.sleep,
@@ -98,6 +100,7 @@ class Session:
         self.catalogue = catalogue
         self.choices = choices
         self.conversation = conversation or Conversation()
+        self.store = store
         self.ledger = Ledger()
         self.turn: Turn | None = self.conversation.head
         self._clock, self._now, self._sleep = clock, now, sleep
@@ -159,6 +162,8 @@ class Session:
             (*self.conversation.messages_before(turn), prompt), turn.options, self.conversation.system
         )
         fuel = self.fuel(turn.options.model)
+        if self.store is not None:
+            self.store.begin_turn(self.conversation, turn)
         try:
             stream = attempts(self.provider, request, fuel, clock=self._clock, sleep=self._sleep)
             async with aclosing(stream):
@@ -192,6 +197,8 @@ class Session:
         turn.apply(event, at_s)
         if self._meter is not None and turn is self.turn:
             self._meter.see(event, turn, at_s)
+        if self.store is not None:
+            self.store.journal(turn, event, at_s)
         match event:
             case events.ResponseOpened(limits=limits):
                 self.fuel(turn.options.model).see_headers(limits, now_s)
@@ -210,7 +217,10 @@ class Session:
         if turn.served_speed == "fast" and self._meter is not None:
             fuel.use(float(self._meter.reading(0).output_tokens or 0), now_s)
         fuel.reply_ended()
-        self.ledger.book(turn, self.cost(turn))
+        cost = self.cost(turn)
+        self.ledger.book(turn, cost)
+        if self.store is not None:
+            self.store.end_turn(turn, cost.usd if cost else None)
 
     # ── what is shown ─────────────────────────────────────────────────────────────────────────
 

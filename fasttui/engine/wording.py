@@ -39,14 +39,14 @@ def dollars(value: Decimal) -> str:
 
 
 def tokens(value: float) -> str:
-    """`842`, `9.4k`, `312k`, `1.2M`."""
+    """`842`, `9.4k`, `312k`, `1M`, `1.2M`."""
     if value < 1_000:
         return f"{value:.0f}"
     if value < 9_950:
         return f"{value / 1_000:.1f}k"
     if value < 999_500:
         return f"{value / 1_000:.0f}k"
-    return f"{value / 1_000_000:.1f}M"
+    return f"{value / 1_000_000:.1f}".removesuffix(".0") + "M"
 
 
 def speed_name(speed: SpeedChoice | Speed) -> str:
@@ -121,10 +121,10 @@ def reply_figures(turn: Turn, reading: Reading | None, cost: Cost | None) -> Wor
 
 
 def thinking_label(turn: Turn) -> str:
-    """`thought for 4.2 s · 812 tokens`, or `thinking` while it does."""
+    """`thought for 4.2 s · 812 tokens`, or `thinking …` while it does."""
     thought_s = thinking_seconds(turn)
     if turn.timing.first_text_s is None and turn.status == "streaming":
-        return "thinking"
+        return "thinking …"
     count = f" · {turn.usage.thinking_tokens:,} tokens" if turn.usage.thinking_tokens else ""
     return f"thought for {seconds(thought_s or 0.0)}{count}"
 

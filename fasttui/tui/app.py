@@ -38,6 +38,7 @@ class FasttuiApp(RowsApp):
     """One session on the whole screen. `after_first_frame` is called once, when the first frame stands."""
 
     TITLE = "fasttui"
+    CSS_PATH = "screens/chat.tcss"  # Textual loads none of a default screen's own
     ENABLE_COMMAND_PALETTE = False  # the keymap opens ours
 
     def __init__(

@@ -32,6 +32,17 @@ def bindings(keymap: Keymap, *contexts: Context) -> list[Binding]:
     ]
 
 
+def key_actions(keymap: Keymap, context: Context) -> dict[str, str]:
+    """Every name Textual may report for a key of that context, and the id of its action."""
+    return {
+        spelling: action.id
+        for action, keys in keymap
+        if action.context == context
+        for key in keys
+        for spelling in spellings(key)
+    }
+
+
 def _comes_first(key: str, action: Action) -> bool:
     """Whether the key is taken before the focused widget sees it; in the composer all of ours are."""
     if action.context == "composer":

@@ -5,7 +5,7 @@ from fasttui.engine.fuel import FuelReading
 from fasttui.engine.session import Status
 from fasttui.tui.widgets.status_bar import Cell, Part
 
-_GAUGE_CELLS = 8
+_GAUGE_CELLS = 6
 _LOW, _EMPTY = 0.35, 0.12
 
 

@@ -42,12 +42,12 @@ def test_the_defaults_are_canonical_and_do_not_collide() -> None:
 
 
 def test_keys_can_be_changed_added_and_taken_away() -> None:
-    keymap, errors = keymap_of('[keys]\nspeed = "F10"\nstop = ["esc", "Ctrl+X"]\nrace = ""\n')
+    keymap, errors = keymap_of('[keys]\nspeed = "F10"\nstop = ["esc", "Ctrl+X"]\nfind = ""\n')
     assert not errors
     assert keymap.keys("speed") == ("f10",)
     assert keymap.keys("stop") == ("escape", "ctrl+x")
-    assert keymap.keys("race") == ()
-    assert (keymap.hint("speed"), keymap.hint("race")) == ("F10", "/race")
+    assert keymap.keys("find") == ()
+    assert (keymap.hint("speed"), keymap.hint("find")) == ("F10", "/find")
     assert keymap.keys("model") == DEFAULT_KEYMAP.keys("model")
 
 

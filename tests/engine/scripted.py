@@ -26,6 +26,9 @@ class ScriptedProvider:
     def credential(self) -> str:
         return "test"
 
+    async def wait_ready(self) -> None:
+        pass
+
     async def stream(self, request: ReplyRequest) -> AsyncGenerator[StreamEvent, None]:
         self.requests.append(request)
         for step in self._scripts.pop(0):

@@ -41,7 +41,7 @@ class KeyedApp(App[None]):
     ("key", "action"),
     [
         ("ctrl+f", "speed"), ("f2", "speed"), ("f14", "speed_once"), ("shift+f2", "speed_once"),
-        ("ctrl+y", "copy_reply"), ("f6", "race"), ("f7", "model"), ("escape", "stop"), ("ctrl+q", "quit"),
+        ("ctrl+y", "copy_reply"), ("f9", "find"), ("f7", "model"), ("escape", "stop"), ("ctrl+q", "quit"),
         ("ctrl+c", "interrupt"), ("enter", "send"), ("ctrl+j", "newline"), ("shift+\r", "newline"),
         ("\r", "newline"), ("ctrl+d", "end_of_input"), ("pageup", "page_up"),
     ],
@@ -66,13 +66,13 @@ async def test_letters_and_line_ends_stay_with_the_text_area() -> None:
 
 
 async def test_keys_change_while_the_app_runs() -> None:
-    keymap, errors = Keymap.from_settings(TomlFile(Path("c.toml"), '[keys]\nspeed = "f10"\nrace = ""\n'))
+    keymap, errors = Keymap.from_settings(TomlFile(Path("c.toml"), '[keys]\nspeed = "f10"\nfind = ""\n'))
     assert not errors
     app = KeyedApp(DEFAULT_KEYMAP)
     async with app.run_test() as pilot:
         bind(app, keymap, "app", "chat")
-        await pilot.press("f10", "f6", "f2", "ctrl+l")
-    assert [action for action in app.asked if action in {"speed", "race", "redraw"}] == ["speed", "redraw"]
+        await pilot.press("f10", "f9", "f2", "ctrl+l")
+    assert [action for action in app.asked if action in {"speed", "find", "redraw"}] == ["speed", "redraw"]
 
 
 def test_ids_are_the_actions_and_nothing_shows_in_a_footer() -> None:

@@ -6,9 +6,8 @@ from contextlib import aclosing
 from typing import assert_never
 
 from textual import on
-from textual.app import ComposeResult
+from textual.app import ComposeResult, SuspendNotSupported
 from textual.content import Content
-from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Label
 from textual.worker import Worker
@@ -22,7 +21,9 @@ from fasttui.config.keymap import Keymap
 from fasttui.engine import commands, wording
 from fasttui.engine.ledger import Quote
 from fasttui.engine.session import Session
-from fasttui.tui import clipboard
+from fasttui.tui import clipboard, editor
+from fasttui.tui.bindings import bind, key_actions
+from fasttui.tui.screens.reading import ReadingScreen, other_sibling
 from fasttui.tui.status_cells import status_cells
 from fasttui.tui.turn_entries import (
     TurnEntries,
@@ -34,6 +35,7 @@ from fasttui.tui.turn_entries import (
     reply_key,
 )
 from fasttui.tui.widgets.composer import Composer
+from fasttui.tui.widgets.find_bar import FindBar
 from fasttui.tui.widgets.status_bar import StatusBar
 from fasttui.tui.widgets.title_line import TitleLine
 from fasttui.tui.widgets.transcript import Transcript
@@ -44,10 +46,9 @@ FORECAST_DELAY_S = 0.3
 QUIT_WINDOW_S = 2.0
 
 
-class ChatScreen(Screen[None]):
+class ChatScreen(ReadingScreen):
     """Shows one session. Everything it does, it does through the session and its own widgets."""
 
-    CSS_PATH = "chat.tcss"
     AUTO_FOCUS = "Composer"
 
     def __init__(self, session: Session, keymap: Keymap, *, demo: bool) -> None:
@@ -62,6 +63,8 @@ class ChatScreen(Screen[None]):
         self._history_at: int | None = None
         self._draft = ""
         self._folded = True
+        self._thinking_label = ""
+        self._editing: Turn | None = None
         self._shown_last_id: str | None = None
         self._quit_armed_s = float("-inf")
 
@@ -71,6 +74,7 @@ class ChatScreen(Screen[None]):
         yield TitleLine(id="title")
         yield Transcript(id="transcript")
         yield Label("", id="new-lines", markup=False)
+        yield FindBar(id="find")
         yield StatusBar(id="status")
 
     def on_mount(self) -> None:
@@ -78,6 +82,9 @@ class ChatScreen(Screen[None]):
         self._composer = self.query_one(Composer)
         self._transcript = self.query_one(Transcript)
         self._bar = self.query_one(StatusBar)
+        bind(self, self._keymap, "chat")
+        self._composer.take_keys(key_actions(self._keymap, "composer"))
+        bind(self._transcript, self._keymap, "transcript")
         self._show_conversation()
         self._show_hints()
         self.call_after_refresh(self._show_startup_notice)
@@ -179,6 +186,9 @@ class ChatScreen(Screen[None]):
         elif self._session.streaming:
             self._queued.append(prompt)
             self._show_hints()
+        elif self._editing is not None:
+            turn, self._editing = self._editing, None
+            self._start(self._session.edit(turn, prompt))
         else:
             self._start(self._session.submit(prompt))
 
@@ -195,7 +205,7 @@ class ChatScreen(Screen[None]):
                         turn = self._show_turn()
                     self._show_event(event, turn)
         finally:
-            if turn is not None:
+            if turn is not None and self.is_attached:
                 self._show_end(turn)
         self._send_queued()
 
@@ -224,13 +234,11 @@ class ChatScreen(Screen[None]):
             case events.ReplyStarted() | events.SpeedFellBack():
                 self._transcript.set_header(key, reply_header(turn, self._session, self._session.status().reading))
                 self._show_status()
-            case events.BlockStarted(kind):
-                if kind == "text":
-                    self._transcript.set_thinking_label(key, wording.thinking_label(turn))
             case events.RetryScheduled() | events.RequestSent():
                 self._transcript.set_note(key, progress_notes(self._session))
             case (
                 events.ResponseOpened()
+                | events.BlockStarted()
                 | events.ThinkingSigned()
                 | events.ThinkingRedacted()
                 | events.UsageReported()
@@ -246,11 +254,17 @@ class ChatScreen(Screen[None]):
     def _show_end(self, turn: Turn) -> None:
         key = reply_key(turn)
         self._transcript.finish(key)
-        self._transcript.set_thinking_label(key, wording.thinking_label(turn))
+        self._show_thinking_label(turn)
         self._transcript.set_header(key, reply_header(turn, self._session, None))
         self._transcript.set_note(key, ending_notes(turn))
         self._show_hints()
         self._show_status()
+
+    def _show_thinking_label(self, turn: Turn) -> None:
+        label = wording.thinking_label(turn)
+        if label != self._thinking_label:
+            self._thinking_label = label
+            self._transcript.set_thinking_label(reply_key(turn), label)
 
     def _send_queued(self) -> None:
         """The next queued prompt goes out; after a reply that did not end well they go back to the composer."""
@@ -283,6 +297,7 @@ class ChatScreen(Screen[None]):
         if turn is not None and turn.status == "streaming":
             key = reply_key(turn)
             self._transcript.set_header(key, reply_header(turn, self._session, self._session.status().reading))
+            self._show_thinking_label(turn)
             if notes := progress_notes(self._session):
                 self._transcript.set_note(key, notes)
         self._show_status()
@@ -310,8 +325,8 @@ class ChatScreen(Screen[None]):
 
     def perform(self, action_id: str, words: str = "") -> None:
         """Carry out an action of the keymap, wherever it lives."""
-        owner = next(node for node in (self, self.app, self._composer) if hasattr(node, f"action_{action_id}"))
-        method = getattr(owner, f"action_{action_id}")
+        name = f"action_{action_id}"
+        method = getattr(next(node for node in (self, self.app, self._composer) if hasattr(node, name)), name)
         result = method(words) if words else method()
         if asyncio.iscoroutine(result):
             self.run_worker(result, group="action")
@@ -351,6 +366,12 @@ class ChatScreen(Screen[None]):
             self._reply.cancel()
         elif self.selections:
             self.clear_selection()
+        elif self._editing is not None:
+            self._editing = None
+            self._composer.fill("")
+            self.show_notice("The message stays as it was.")
+        elif self._transcript.has_focus:
+            self.leave_transcript()
 
     def action_retry(self) -> None:
         """Ask for the last reply again."""
@@ -368,6 +389,35 @@ class ChatScreen(Screen[None]):
             self.show_notice("The last reply was not cut off.")
         else:
             self._start(self._session.proceed(turn))
+
+    def action_edit_prompt(self) -> None:
+        """Take the last prompt back into the composer; sending it makes a new branch."""
+        turn = self._session.conversation.head
+        if turn is None or self._session.streaming:
+            self.show_notice("There is no prompt to edit." if turn is None else "A reply is still running.")
+            return
+        self._editing = turn
+        self._composer.fill(turn.prompt.text)
+        self.show_notice("Editing the last prompt: Enter sends it as a new branch, Esc leaves it.")
+
+    def action_previous_branch(self) -> None:
+        """The version of the last message before this one."""
+        self._show_sibling(-1)
+
+    def action_next_branch(self) -> None:
+        """The version of the last message after this one."""
+        self._show_sibling(1)
+
+    def _show_sibling(self, step: int) -> None:
+        conversation = self._session.conversation
+        forked = [turn for turn in conversation.path() if len(conversation.siblings(turn)) > 1]
+        other = other_sibling(forked[-1], conversation.siblings(forked[-1]), step) if forked else None
+        if other is None or self._session.streaming:
+            self.show_notice("There is no other version there.")
+            return
+        conversation.show(other)
+        self._session.turn = conversation.head
+        self._show_conversation()
 
     def action_new_chat(self) -> None:
         """Start a new chat."""
@@ -441,11 +491,48 @@ class ChatScreen(Screen[None]):
             self._history_at = at
             self._composer.fill(self._draft if at == len(self._history) else self._history[at])
 
+    def action_history_search(self) -> None:
+        """Pick an earlier prompt."""
+        from fasttui.tui.screens.pick import PickScreen
+
+        prompts = list(dict.fromkeys(reversed(self._history)))
+        self.app.push_screen(PickScreen("Earlier prompts", prompts), self._take_prompt)
+
+    def _take_prompt(self, prompt: str | None) -> None:
+        if prompt is not None:
+            self._composer.fill(prompt)
+
+    def action_editor(self) -> None:
+        """Write the prompt in the user's own editor."""
+        try:
+            with self.app.suspend():
+                text = editor.edited(self._composer.text)
+        except SuspendNotSupported:
+            self.show_notice("This terminal cannot give way to an editor.", "$warning")
+        except FasttuiError as error:
+            self.show_error(error)
+        else:
+            self._composer.fill(text)
+
     # ── messages from the widgets ───────────────────────────────────────────────────────────────
 
     @on(Composer.HelpWanted)
     def _help(self) -> None:
         self.perform("help")
+
+    @on(Composer.TailWanted)
+    def _to_tail(self) -> None:
+        self.action_to_end()
+
+    @on(Composer.EndOfInput)
+    def _end_of_input(self) -> None:
+        self.app.exit()
+
+    @on(Transcript.LinkClicked)
+    def _link_clicked(self, message: Transcript.LinkClicked) -> None:
+        from fasttui.tui.screens.link import LinkScreen
+
+        self.app.push_screen(LinkScreen(message.target))
 
     @on(Transcript.FollowChanged)
     def _follow_changed(self, message: Transcript.FollowChanged) -> None:

@@ -1,10 +1,9 @@
 """Where the next message is written. Its border says what that message will ask for."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
 
 from textual import events
-from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import TextArea
@@ -13,9 +12,6 @@ from fasttui.chat.safe_text import safe_text
 from fasttui.tui.terminal_rows import rows_of
 
 PLACEHOLDER = "Ask Claude"
-NEWLINE_KEYS = frozenset({"ctrl+j", "shift+enter", "alt+enter", "ctrl+enter"})
-_MIN_ROWS = 1
-_EDGES = 2  # the border's own rows
 
 
 class Composer(TextArea):
@@ -32,11 +28,6 @@ class Composer(TextArea):
     }
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+u", "delete_to_start_of_line", "Delete to the start of the line", show=False),
-        Binding("ctrl+z", "undo", "Undo", show=False),
-    ]
-
     @dataclass
     class Submitted(Message):
         """The user sent a prompt."""
@@ -52,6 +43,12 @@ class Composer(TextArea):
     class HelpWanted(Message):
         """`?` was typed into the empty composer."""
 
+    class TailWanted(Message):
+        """End was pressed at the end of the draft."""
+
+    class EndOfInput(Message):
+        """Ctrl+D was pressed in the empty composer."""
+
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own word
         super().__init__(
             placeholder=PLACEHOLDER,
@@ -61,6 +58,7 @@ class Composer(TextArea):
             show_line_numbers=False,
         )
         self.cursor_blink = False
+        self._actions: Mapping[str, str] = {}
         self._left = self._right = self._hints = Content("")
 
     # ── border ────────────────────────────────────────────────────────────────────────────────
@@ -92,52 +90,84 @@ class Composer(TextArea):
         """The right part of the border keeps to the right; the height keeps to a third of the screen."""
         self._draw_border()
 
-    # ── keys ──────────────────────────────────────────────────────────────────────────────────
+    # ── keys: the actions are the keymap's, by their ids ─────────────────────────────────────────
+
+    def take_keys(self, actions: Mapping[str, str]) -> None:
+        """Which key does what: names of keys to ids of the composer's own actions.
+
+        They are no bindings: one with priority would overtake the letters that were typed before it.
+        """
+        self._actions = actions
 
     async def _on_key(self, event: events.Key) -> None:
-        if event.key == "enter" or event.key in NEWLINE_KEYS:
+        if action := self._actions.get(event.key):
             event.stop()
             event.prevent_default()
-            self._enter(newline=event.key != "enter")
-        elif event.character == "?" and not self.text:
+            getattr(self, f"action_{action}")()
+            self._echo()
+            return
+        if event.character == "?" and not self.text:
             event.stop()
             event.prevent_default()
             self.post_message(self.HelpWanted())
-        else:
-            await super()._on_key(event)
+            return
+        await super()._on_key(event)
+        self._echo()
+
+    def _echo(self) -> None:
+        """Show what a key did at once, without waiting for the next refresh."""
         if rows := rows_of(self):
             rows.echo(self)
 
-    def _enter(self, *, newline: bool) -> None:
+    def action_send(self) -> None:
+        """Send the prompt; a backslash before the cursor makes it a new line."""
         row, column = self.cursor_location
-        escaped = self.document.get_line(row)[:column].endswith("\\")
-        if newline:
-            self._replace_via_keyboard("\n", *self.selection)
-        elif escaped:
+        if self.document.get_line(row)[:column].endswith("\\"):
             self._replace_via_keyboard("\n", (row, column - 1), (row, column))
         elif self.text.strip():
             self.post_message(self.Submitted(self.text))
+
+    def action_newline(self) -> None:
+        """Start a new line."""
+        self._replace_via_keyboard("\n", *self.selection)
+
+    def action_history_previous(self) -> None:
+        """Up; at the first row on to the prompt before."""
+        if self.navigator.is_first_wrapped_line(self.cursor_location):
+            self.post_message(self.HistoryWanted(-1))
+        else:
+            self.action_cursor_up()
+
+    def action_history_next(self) -> None:
+        """Down; at the last row on to the prompt after."""
+        if self.navigator.is_last_wrapped_line(self.cursor_location):
+            self.post_message(self.HistoryWanted(1))
+        else:
+            self.action_cursor_down()
+
+    def action_cursor_line_end(self, select: bool = False) -> None:  # noqa: FBT001, FBT002 - Textual's signature
+        """To the end of the line; at the end of the draft, to the end of the transcript."""
+        if not select and self.cursor_location == self.document.end:
+            self.post_message(self.TailWanted())
+        super().action_cursor_line_end(select)
+
+    def action_end_of_input(self) -> None:
+        """Ctrl+D: the end of an empty draft; else it deletes, as in any shell."""
+        if self.text:
+            self.action_delete_right()
+        else:
+            self.post_message(self.EndOfInput())
 
     async def _on_paste(self, event: events.Paste) -> None:
         # Textual would put the text in as it came, escape sequences and all.
         event.stop()
         event.prevent_default()
-        if result := self._replace_via_keyboard(safe_text(event.text.replace("\r", "\n")), *self.selection):
+        self.insert_text(safe_text(event.text.replace("\r\n", "\n").replace("\r", "\n")))
+
+    def insert_text(self, text: str) -> None:
+        """Put safe text in at the cursor."""
+        if result := self._replace_via_keyboard(text, *self.selection):
             self.move_cursor(result.end_location)
-
-    def action_cursor_up(self, select: bool = False) -> None:  # noqa: FBT001, FBT002 - Textual's signature
-        """Up; at the first row on to the prompt before."""
-        if not select and self.navigator.is_first_wrapped_line(self.cursor_location):
-            self.post_message(self.HistoryWanted(-1))
-        else:
-            super().action_cursor_up(select)
-
-    def action_cursor_down(self, select: bool = False) -> None:  # noqa: FBT001, FBT002 - Textual's signature
-        """Down; at the last row on to the prompt after."""
-        if not select and self.navigator.is_last_wrapped_line(self.cursor_location):
-            self.post_message(self.HistoryWanted(1))
-        else:
-            super().action_cursor_down(select)
 
     def fill(self, text: str) -> None:
         """Put `text` in place of the draft, the cursor behind it."""

@@ -23,20 +23,22 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A cell's width, and the narrowest screen it is shown on."""
+    """A cell's width, and the screens it is shown on: at least and less than so many columns wide."""
 
     id: str
     width: int
     from_columns: int = 0
+    below_columns: int = 1_000_000
 
 
 PLACES = (
     Place("speed", 10),
     Place("rate", 20),
-    Place("first", 12, 80),
-    Place("fuel", 36, 60),
-    Place("money", 21, 100),
-    Place("context", 8, 118),
+    Place("first", 12, 110),
+    Place("fuel", 34, 68),
+    Place("money", 8, 80, 92),
+    Place("money", 19, 92),
+    Place("context", 9, 122),
 )
 _SEPARATOR = "│ "
 
@@ -101,7 +103,7 @@ class StatusBar(Widget):
         return self.get_component_rich_style(f"status--{name}", partial=True)
 
     def _places(self) -> list[Place]:
-        return [place for place in PLACES if self.size.width >= place.from_columns]
+        return [place for place in PLACES if place.from_columns <= self.size.width < place.below_columns]
 
     def on_click(self, event: events.Click) -> None:
         """Tell which cell was meant."""

@@ -1,0 +1,112 @@
+"""Reading the transcript: moving, marking, finding, and stepping through branches."""
+
+from textual import on
+from textual.screen import Screen
+
+from fasttui.chat.conversation import Turn
+from fasttui.tui.widgets.find_bar import FindBar
+from fasttui.tui.widgets.transcript import Transcript
+
+
+class ReadingScreen(Screen[None]):
+    """The part of the chat screen that only reads. Action names are the keymap's ids."""
+
+    @property
+    def transcript(self) -> Transcript:
+        """The transcript of this screen."""
+        return self.query_one(Transcript)
+
+    # ── moving ────────────────────────────────────────────────────────────────────────────────
+
+    def action_read(self) -> None:
+        """Give the keys to the transcript, or back to the composer."""
+        transcript = self.transcript
+        if transcript.has_focus:
+            self.leave_transcript()
+        else:
+            transcript.can_focus = True
+            transcript.focus()
+            transcript.action_previous_message()
+
+    def leave_transcript(self) -> None:
+        """Give the keys back to the composer."""
+        self.transcript.action_leave()
+        self.transcript.can_focus = False
+        self.query_one("#composer").focus()
+
+    def action_page_up(self) -> None:
+        """A page up; the view lets go of the tail."""
+        self.transcript.scroll_page_up(animate=False)
+
+    def action_page_down(self) -> None:
+        """A page down; at the end the view follows again."""
+        self.transcript.scroll_page_down(animate=False)
+
+    def action_to_top(self) -> None:
+        """To the first line."""
+        self.transcript.scroll_home(animate=False)
+
+    def action_to_end(self) -> None:
+        """To the end, and follow the reply."""
+        self.transcript.scroll_end(animate=False)
+
+    # ── the block cursor ──────────────────────────────────────────────────────────────────────
+
+    def action_previous_message(self) -> None:
+        """Mark the message above."""
+        self.transcript.action_previous_message()
+
+    def action_next_message(self) -> None:
+        """Mark the message below."""
+        self.transcript.action_next_message()
+
+    def action_previous_code(self) -> None:
+        """Mark the code block above."""
+        self.transcript.action_previous_code()
+
+    def action_next_code(self) -> None:
+        """Mark the code block below."""
+        self.transcript.action_next_code()
+
+    def action_copy_block(self) -> None:
+        """Copy the source of what is marked."""
+        self.transcript.action_copy()
+
+    def action_fold_block(self) -> None:
+        """Fold or unfold what is marked."""
+        self.transcript.action_fold()
+
+    def action_open_block(self) -> None:
+        """Open the link of what is marked."""
+        self.transcript.action_open_link()
+
+    # ── finding ───────────────────────────────────────────────────────────────────────────────
+
+    def action_find(self, query: str = "") -> None:
+        """Open the line to find with."""
+        self.query_one(FindBar).open(query)
+
+    @on(FindBar.Sought)
+    def _seek(self, message: FindBar.Sought) -> None:
+        if message.query:
+            self.query_one(FindBar).show_count(self.transcript.find(message.query))
+        else:
+            self.transcript.clear_find()
+            self.query_one(FindBar).show_count(0)
+
+    @on(FindBar.Stepped)
+    def _step(self, message: FindBar.Stepped) -> None:
+        if message.step > 0:
+            self.transcript.next_match()
+        else:
+            self.transcript.previous_match()
+
+    @on(FindBar.Closed)
+    def _found(self) -> None:
+        self.query_one("#composer").focus()
+
+
+def other_sibling(turn: Turn, siblings: tuple[Turn, ...], step: int) -> Turn | None:
+    """The version `step` further on; None past the first and last."""
+    at = siblings.index(turn) + step
+    return siblings[at] if 0 <= at < len(siblings) else None
