@@ -16,7 +16,7 @@ from fasttui.chat.errors import ConversationNotFound, ProviderError
 from fasttui.chat.events import TurnInterrupted
 from fasttui.chat.safe_text import safe_line
 from fasttui.store import search
-from fasttui.store.database import Database
+from fasttui.store.database import Database, SqlValue
 from fasttui.store.journal import decode_events
 from fasttui.store.rows import (
     ANSWERED_COLUMNS,
@@ -57,6 +57,23 @@ def save_conversation(database: Database, conversation: Conversation, now: datet
         " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET title = excluded.title,"
         " system = excluded.system, tags = excluded.tags, head_id = excluded.head_id,"
         " updated_at = excluded.updated_at, deleted_at = NULL",
+        *_conversation_row(conversation, now),
+    )
+
+
+def touch_conversation(database: Database, conversation: Conversation, now: datetime) -> None:
+    """Save that something is said. A title or tags that another window has given meanwhile stay."""
+    database.execute(
+        "INSERT INTO conversation (id, title, system, tags, head_id, created_at, updated_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET head_id = excluded.head_id,"
+        " title = CASE title WHEN '' THEN excluded.title ELSE title END,"
+        " updated_at = excluded.updated_at, deleted_at = NULL",
+        *_conversation_row(conversation, now),
+    )
+
+
+def _conversation_row(conversation: Conversation, now: datetime) -> tuple[SqlValue, ...]:
+    return (
         conversation.id, conversation.title, conversation.system, encode(conversation.tags),
         conversation.head_id, moment(conversation.created_at), moment(now),
     )  # fmt: skip

@@ -139,6 +139,7 @@ class Database:
     def _set_up(self, scripts: Sequence[str], open_s: float) -> None:
         self._connection.create_aggregate("decimal_sum", 1, DecimalSum)  # type: ignore[arg-type]  # NULL is a result too
         self.execute("PRAGMA foreign_keys = ON")
+        self._check_for_damage()
         self._check_owner(len(scripts))
         _retry_while_locked(lambda: self.execute("PRAGMA journal_mode = WAL"), open_s)
         self.execute("PRAGMA journal_size_limit = 16777216")
@@ -147,6 +148,15 @@ class Database:
         # A file cut short opens well and fails later; one look at each table's root tells now.
         for table in ("conversation", "turn", "journal", "said"):
             self.row(f"SELECT 1 FROM {table} LIMIT 1")  # noqa: S608 - fixed names
+
+    def _check_for_damage(self) -> None:
+        """Look at every page, which takes seconds, but only when an earlier run has met a bad one."""
+        if self.path is None or not _damage_mark(self.path).exists():
+            return
+        if self.rows("PRAGMA quick_check(1)") != [("ok",)]:
+            raise StoreDamaged(f"{_named(self.path)} is damaged.")
+        with _translated(self.path):
+            _damage_mark(self.path).unlink()
 
     def _check_owner(self, newest: int) -> None:
         version = self.version
@@ -185,6 +195,7 @@ def move_aside(path: Path, now: datetime) -> Path:
         for companion in ("-wal", "-shm", ""):
             with suppress(FileNotFoundError):
                 path.with_name(path.name + companion).rename(aside.with_name(aside.name + companion))
+        _damage_mark(path).unlink(missing_ok=True)
     except OSError as error:
         raise StoreError(f"{_named(path)} is damaged and cannot be moved aside: {error.strerror}.") from error
     return aside
@@ -231,6 +242,11 @@ def _storable(text: str) -> str:
     return text if text.isascii() else join_surrogates(text)
 
 
+def _damage_mark(path: Path) -> Path:
+    """An empty file that tells the next start to look closely."""
+    return path.with_name(f"{path.name}-damaged")
+
+
 def _named(path: Path | None) -> str:
     return safe_line(str(path)) if path is not None else "The chats in memory"
 
@@ -261,6 +277,9 @@ def _store_error(error: "sqlite3.Error", path: Path | None) -> StoreError:
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return StoreLocked()
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
+            if path is not None:
+                with suppress(OSError):
+                    _damage_mark(path).touch(mode=0o600)
             return StoreDamaged(f"{where} is damaged.")
         case sqlite3.SQLITE_FULL:
             return StoreError(f"The disk is full: {where} cannot grow.", hint=_ROOM)

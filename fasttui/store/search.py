@@ -26,7 +26,7 @@ _TOKEN = re.compile(rf"{_ALONE.pattern}|[^\W_]+")
 # Ranking reads every match: of a common word, the newest messages are ranked and the rest left out.
 _RANKED = 1000
 # Two signs that are no word ("->") are in no index: so many messages are read, newest first.
-_SCANNED = 30_000
+_SCANNED = 15_000
 _QUERY_WORDS = 16
 _SNIPPET_BEFORE = 40
 _SNIPPET_LENGTH = 160

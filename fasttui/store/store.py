@@ -91,7 +91,7 @@ class Store:
         begun = Turn(turn.prompt, turn.options, id=turn.id, parent_id=turn.parent_id, created_at=turn.created_at)
 
         def write(database: Database) -> None:
-            conversations.save_conversation(database, snapshot, now)
+            conversations.touch_conversation(database, snapshot, now)
             conversations.insert_turn(database, snapshot.id, begun, owner=self._owner.id)
 
         self._writer.put(write, durable=True)

@@ -59,6 +59,15 @@ def test_a_chat_is_renamed_and_tagged_in_its_place(store: Store) -> None:
     assert store.load(tea.id).tags == ("leaf", "hot")
 
 
+def test_a_title_given_in_another_window_is_not_undone_by_the_next_prompt(store: Store) -> None:
+    tea = chat(store, "Tea", "How hot?")
+    store.rename(tea.id, "Oolong")
+    store.begin_turn(tea, new_turn(tea, "How long?"))
+    assert store.load(tea.id).title == "Oolong"
+    store.save_conversation(tea)
+    assert store.load(tea.id).title == "Tea"
+
+
 def test_a_deleted_chat_comes_back_whole(store: Store) -> None:
     tea = chat(store, "Tea", "How hot?")
     before = conversation_facts(store.load(tea.id))

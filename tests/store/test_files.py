@@ -2,6 +2,8 @@
 
 import os
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest
 from fasttui.chat.conversation import Conversation
 from fasttui.chat.errors import StoreDamaged
 from fasttui.store.store import Store
+from tests.paths import ROOT
 from tests.store.turns import Clock, answer, new_turn
 
 
@@ -63,6 +66,32 @@ def test_a_damaged_file_is_moved_aside_and_kept(path: Path, damage: str) -> None
     assert store.trouble is None
     assert store.load(conversation.id).title == "Hello"
     store.close()
+
+
+def test_damage_found_on_the_way_is_moved_aside_on_the_next_start(path: Path) -> None:
+    store = Store.open(path)
+    conversation = save_a_chat(store)
+    (page,) = store._database.row("SELECT rootpage FROM sqlite_master WHERE name = 'turn'") or (0,)
+    store.close()
+    content = bytearray(path.read_bytes())
+    content[(page - 1) * 4096 : page * 4096] = b"\xff" * 4096
+    path.write_bytes(content)
+
+    store = Store.open(path)
+    with pytest.raises(StoreDamaged):
+        store.load(conversation.id)
+    store.close()
+    store = Store.open(path)
+    assert "kept as" in str(store.trouble)
+    store.close()
+    store = Store.open(path)
+    assert store.trouble is None
+    store.close()
+
+
+def test_nothing_pays_for_sqlite_before_a_store_is_opened() -> None:
+    script = "import sys, fasttui.store.store; sys.exit('sqlite3' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=False).returncode == 0
 
 
 def test_two_damaged_files_of_one_second_are_both_kept(path: Path) -> None:
