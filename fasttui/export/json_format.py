@@ -7,7 +7,6 @@ fasttui could misread a document; a member that is only added does not change it
 import json
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
-from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC
 from decimal import Decimal
@@ -33,12 +32,12 @@ from fasttui.chat.conversation import (
 )
 from fasttui.chat.usage import Speed, Usage
 from fasttui.export.json_nodes import Node
+from fasttui.export.reply_facts import CostOf
 
 FORMAT = "fasttui.conversation"
 VERSION = 1
 SCHEMA_PATH = Path(__file__).with_name("conversation.schema.json")
 
-CostOf = Callable[[Turn], Decimal | None]
 
 _SPEEDS: tuple[Speed, ...] = ("standard", "fast")
 _STATUSES: tuple[TurnStatus, ...] = ("streaming", "completed", "interrupted", "failed", "refused")
