@@ -9,15 +9,16 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from itertools import chain
 from json import loads
 
 from fasttui.chat.conversation import Conversation, Turn, new_id
-from fasttui.chat.errors import ConversationNotFound, ProviderError
+from fasttui.chat.errors import ConversationNotFound, ProviderError, StoreDamaged
 from fasttui.chat.events import TurnInterrupted
 from fasttui.chat.safe_text import safe_line
 from fasttui.store import search
-from fasttui.store.database import Database, SqlValue
-from fasttui.store.journal import decode_events
+from fasttui.store.database import Database, Row, SqlValue
+from fasttui.store.journal import TimedEvent, decode_events
 from fasttui.store.rows import (
     ANSWERED_COLUMNS,
     TURN_COLUMNS,
@@ -107,11 +108,13 @@ def insert_turn(
 
 
 def add(database: Database, conversation: Conversation, costs: Mapping[str, Decimal], now: datetime) -> int:
-    """Save a whole tree; what is there already stays. Returns how many turns were new."""
+    """Save a whole tree; what is there already stays, or comes back. Returns how many turns were new."""
     known = database.row("SELECT 1 FROM conversation WHERE id = ?", conversation.id)
     if known is None:
         last_said = max((turn.created_at for turn in conversation.turns), default=conversation.created_at)
         save_conversation(database, conversation, min(last_said, now))
+    else:
+        database.execute("UPDATE conversation SET deleted_at = NULL WHERE id = ?", conversation.id)
     return sum(insert_turn(database, conversation.id, turn, cost=costs.get(turn.id)) for turn in conversation.turns)
 
 
@@ -212,7 +215,8 @@ def recent(
         " (SELECT count(*) FROM turn WHERE conversation_id = conversation.id),"
         " (SELECT substr(text, 1, 400) FROM said JOIN turn ON said.id = turn.position * 2"
         "   WHERE turn.id = conversation.head_id),"
-        " (SELECT json_extract(options, '$.model') FROM turn WHERE turn.id = conversation.head_id),"
+        " (SELECT json_extract(options, '$.model') FROM turn"
+        "   WHERE turn.id = conversation.head_id AND json_valid(options)),"
         " (SELECT decimal_sum(cost_usd) FROM turn WHERE conversation_id = conversation.id)"
         " FROM conversation WHERE deleted_at IS NULL AND (updated_at, id) < (?1, ?2)"
         " AND (?3 = '' OR instr(lower(title), ?3) OR instr(lower(tags), ?3))"
@@ -345,7 +349,7 @@ def _without_turns(database: Database, conversation_id: str) -> Conversation:
 def _with_turns(
     database: Database,
     conversation: Conversation,
-    rows: list[tuple],  # type: ignore[type-arg]  # SQL is untyped
+    rows: list[Row],
     alive: Alive,
 ) -> Conversation:
     head_id = conversation.head_id
@@ -358,25 +362,27 @@ def _with_turns(
 
 def _turn(
     database: Database,
-    row: tuple,  # type: ignore[type-arg]  # SQL is untyped
+    row: Row,
     alive: Alive,
     attachment: Callable[[str], bytes],
 ) -> Turn:
     owner, position, *columns = row
-    turn = turn_of(tuple(columns), attachment)
-    if turn.status == "streaming":
+    try:
+        turn = turn_of(tuple(columns), attachment)
         at_s = 0.0
-        for stored in _journal(database, position):
-            for event, at_s in decode_events(stored):
+        if turn.status == "streaming":
+            for event, at_s in _journal(database, position):
                 turn.apply(event, at_s)
-        if not alive(owner):
-            turn.apply(TurnInterrupted(_program_ended()), at_s)
+    except (ValueError, TypeError, LookupError) as error:
+        raise StoreDamaged(f"A saved turn cannot be read: {safe_line(str(error))}.") from error
+    if turn.status == "streaming" and not alive(owner):
+        turn.apply(TurnInterrupted(_program_ended()), at_s)
     return turn
 
 
-def _journal(database: Database, position: int) -> Iterator[str]:
+def _journal(database: Database, position: int) -> Iterator[TimedEvent]:
     rows = database.rows("SELECT events FROM journal WHERE turn_position = ? ORDER BY id", position)
-    return (events for (events,) in rows)
+    return chain.from_iterable(decode_events(stored) for (stored,) in rows)
 
 
 def _program_ended() -> ProviderError:

@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from time import monotonic, sleep
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fasttui.chat.errors import StoreDamaged, StoreError, StoreLocked
 from fasttui.chat.safe_text import join_surrogates, safe_line
@@ -25,6 +25,7 @@ BUSY_S = 0.1
 OPEN_S = 2.0
 
 SqlValue = str | int | float | bytes | None
+Row = tuple[Any, ...]  # what a query gives is known to the query, not to the type checker
 
 
 def migrations() -> tuple[str, ...]:
@@ -53,8 +54,9 @@ class DecimalSum:
 class Database:
     """A connection that may be used from any thread, one at a time."""
 
-    def __init__(self, connection: "sqlite3.Connection", path: Path | None) -> None:
+    def __init__(self, connection: "sqlite3.Connection", path: Path | None, busy_s: float) -> None:
         self._connection = connection
+        self._busy_s = busy_s
         self.path = path
 
     @classmethod
@@ -81,10 +83,10 @@ class Database:
                 ":memory:" if path is None else path,
                 isolation_level=None, check_same_thread=False, timeout=open_s, cached_statements=256,
             )  # fmt: skip
-        database = cls(connection, path)
+        database = cls(connection, path, busy_s)
         try:
             database._set_up(migrations() if scripts is None else scripts, open_s)
-            database.wait_for_locks(busy_s)
+            database.wait_for_locks()
         except StoreError:
             database.close()
             raise
@@ -96,13 +98,13 @@ class Database:
         with _translated(self.path):
             return self._connection.execute(sql, safe)
 
-    def rows(self, sql: str, *values: SqlValue) -> list[tuple]:  # type: ignore[type-arg]  # SQL is untyped
+    def rows(self, sql: str, *values: SqlValue) -> list[Row]:
         """All rows of a query."""
         cursor = self.execute(sql, *values)
         with _translated(self.path):
             return cursor.fetchall()
 
-    def row(self, sql: str, *values: SqlValue) -> tuple | None:  # type: ignore[type-arg]  # as in `rows`
+    def row(self, sql: str, *values: SqlValue) -> Row | None:
         """The first row of a query."""
         rows = self.rows(sql, *values)
         return rows[0] if rows else None
@@ -121,9 +123,10 @@ class Database:
                 self.execute("ROLLBACK")
             raise
 
-    def wait_for_locks(self, seconds: float) -> None:
-        """How long a statement waits for another program before it raises `StoreLocked`."""
-        self.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
+    def wait_for_locks(self, seconds: float | None = None) -> None:
+        """How long a statement waits for another program before it raises `StoreLocked`; None is as usual."""
+        wait_s = self._busy_s if seconds is None else seconds
+        self.execute(f"PRAGMA busy_timeout = {int(wait_s * 1000)}")
 
     def close(self) -> None:
         """Let go of the file; what is committed stays."""

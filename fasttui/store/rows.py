@@ -21,7 +21,7 @@ from fasttui.chat.conversation import (
     TurnTiming,
 )
 from fasttui.chat.usage import Usage
-from fasttui.store.database import SqlValue
+from fasttui.store.database import Row, SqlValue
 
 # What of a turn is known when it begins, and what its reply brings; in the order of the two functions below.
 ASKED_COLUMNS = ("id", "parent_id", "created_at", "options", "prompt")
@@ -114,7 +114,7 @@ def _said(figures: Usage | TurnTiming) -> dict[str, object]:
     return {name: value for name, value in asdict(figures).items() if value is not None}
 
 
-def turn_of(row: tuple, attachment: Callable[[str], bytes]) -> Turn:  # type: ignore[type-arg]  # SQL is untyped
+def turn_of(row: Row, attachment: Callable[[str], bytes]) -> Turn:
     """The turn of a row of `TURN_COLUMNS`."""
     (
         id_, parent_id, created_at, options, prompt,

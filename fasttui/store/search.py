@@ -17,12 +17,13 @@ from fasttui.store.database import Database
 
 # Sets characters apart in the index; `safe_text` lets it through nowhere, so it is never part of a text.
 _APART = "\x1f"
-_ALONE = re.compile(
+# Patterns as text: `re` compiles them when they are first needed, which takes milliseconds, and keeps them.
+_ALONE = (
     "[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9d\u2600-\u27bf"
     "\U0001f000-\U0001faff\U00020000-\U0003ffff]"
 )
 # What the tokenizer of the word index takes for a word.
-_TOKEN = re.compile(rf"{_ALONE.pattern}|[^\W_]+")
+_TOKEN = rf"{_ALONE}|[^\W_]+"
 # Ranking reads every match: of a common word, the newest messages are ranked and the rest left out.
 _RANKED = 1000
 # Two signs that are no word ("->") are in no index: so many messages are read, newest first.
@@ -67,7 +68,7 @@ def _index(database: Database, said_id: int, text: str) -> None:
 def indexed(text: str) -> str:
     """`text` as the index takes it: characters that are words of their own set apart."""
     text = text.replace("\0", "")
-    return text if text.isascii() else _ALONE.sub(rf"{_APART}\g<0>{_APART}", text)
+    return text if text.isascii() else re.sub(_ALONE, rf"{_APART}\g<0>{_APART}", text)
 
 
 def original(text: str) -> str:
@@ -115,13 +116,13 @@ def _ranked(database: Database, words: Sequence[str], limit: int) -> list[tuple[
 def _term(word: str) -> str:
     """A word as a quoted phrase, which no operator of the query language can leave."""
     quoted = '"' + indexed(word).replace('"', '""') + '"'
-    last = _TOKEN.findall(indexed(word))[-1]
+    last = re.findall(_TOKEN, indexed(word))[-1]
     return f"{quoted} *" if len(last) >= _PREFIX_LENGTH else quoted
 
 
 def _is_word(word: str) -> bool:
     """Whether the word index keeps anything of `word`."""
-    return _TOKEN.search(word) is not None
+    return re.search(_TOKEN, word) is not None
 
 
 def _parts(database: Database, words: Sequence[str], limit: int) -> Iterator[int]:
@@ -189,7 +190,7 @@ def _marks(words: Sequence[str]) -> re.Pattern[str]:
     """What a snippet marks: the words, but short ones only where they stand by themselves."""
     patterns = []
     for word in sorted(map(_folded, words), key=len, reverse=True):
-        alone = len(word) < _PREFIX_LENGTH and word.isalnum() and not _ALONE.search(word)
+        alone = len(word) < _PREFIX_LENGTH and word.isalnum() and not re.search(_ALONE, word)
         patterns.append(rf"(?<!\w){re.escape(word)}(?!\w)" if alone else re.escape(word))
     return re.compile("|".join(patterns))
 

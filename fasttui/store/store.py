@@ -6,6 +6,7 @@ once or raises.
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
@@ -145,7 +146,7 @@ class Store:
     def add(self, conversation: Conversation, costs: Mapping[str, Decimal] | None = None) -> int:
         """Save a whole conversation, as an import brings it; returns how many turns were new.
 
-        What is there already stays as it is. `costs` are dollars by turn id.
+        What is there already stays as it is; a chat that was deleted comes back. `costs` are dollars by turn id.
         """
         known = costs or {}
         added = 0
@@ -271,8 +272,10 @@ class Store:
     # ── inside ────────────────────────────────────────────────────────────────────────────────
 
     def _recover(self) -> None:
-        if conversations.needs_recovery(self._database, self._owner.alive):
-            self._writer.put(lambda database: conversations.recover(database, self._owner.alive), durable=False)
+        # Where this fails nothing is lost: `load` tells an interrupted turn by itself.
+        with suppress(StoreError):
+            if conversations.needs_recovery(self._database, self._owner.alive):
+                self._writer.must(lambda database: conversations.recover(database, self._owner.alive))
 
     def _keep(self, conversation: Conversation) -> None:
         if not self._writer.waiting:

@@ -80,9 +80,7 @@ class Writer:
                 self._failed(error)
             else:
                 del self._waiting[: len(batch)]
-                self._due_s = None
-                self.trouble, self._fault_retry_s = None, FAULT_RETRY_S
-                self._changed.notify_all()
+                self._succeeded()
 
     def settled(self, within_s: float) -> bool:
         """Wait until nothing waits any more; whether that came true in time."""
@@ -100,10 +98,19 @@ class Writer:
         if self._thread is not None:
             self._thread.join()
 
+    def _succeeded(self) -> None:
+        if isinstance(self.trouble, StoreLocked):
+            self._database.wait_for_locks()
+        self.trouble, self._fault_retry_s = None, FAULT_RETRY_S
+        self._due_s = None
+        self._changed.notify_all()
+
     def _failed(self, error: StoreError) -> None:
         self.trouble = error
         self._due_s = None
         if isinstance(error, StoreLocked):
+            # Waited once; from now on only look, so that a long lock does not make each call slow.
+            self._database.wait_for_locks(0)
             self._schedule(LOCKED_RETRY_S)
         else:
             self._schedule(self._fault_retry_s)

@@ -11,6 +11,7 @@ import pytest
 
 from fasttui.chat.conversation import Conversation
 from fasttui.chat.errors import StoreDamaged
+from fasttui.store.database import Database
 from fasttui.store.store import Store
 from tests.paths import ROOT
 from tests.store.turns import Clock, answer, new_turn
@@ -66,6 +67,30 @@ def test_a_damaged_file_is_moved_aside_and_kept(path: Path, damage: str) -> None
     assert store.trouble is None
     assert store.load(conversation.id).title == "Hello"
     store.close()
+
+
+def test_what_the_user_typed_is_written_to_outlive_a_power_cut(path: Path) -> None:
+    full, normal = (2,), (1,)
+    database = Database.open(path)
+    with database.transaction(durable=True):
+        assert database.row("PRAGMA synchronous") == full
+    with database.transaction():
+        assert database.row("PRAGMA synchronous") == normal
+    assert database.row("PRAGMA journal_mode") == ("wal",)
+    database.close()
+
+
+@pytest.mark.parametrize("column", ["options", "usage", "prompt", "reply", "created_at"])
+def test_a_turn_that_makes_no_sense_spoils_only_its_own_chat(store: Store, column: str) -> None:
+    spoiled, other = save_a_chat(store), save_a_chat(store)
+    store._database.execute(
+        f"UPDATE turn SET {column} = '[{{}}' WHERE conversation_id = ?",
+        spoiled.id,
+    )
+    with pytest.raises(StoreDamaged):
+        store.load(spoiled.id)
+    assert store.load(other.id).title == "Hello"
+    assert {summary.id for summary in store.recent(5)} == {spoiled.id, other.id}
 
 
 def test_damage_found_on_the_way_is_moved_aside_on_the_next_start(path: Path) -> None:

@@ -82,3 +82,19 @@ def test_leaving_the_program_waits_for_the_lock(path: Path, store: Store) -> Non
     foreign.close()
     closing.close()
     assert store.load(conversation.id).title == "Last words"
+
+
+def test_a_long_lock_is_waited_for_once_and_then_only_looked_at(path: Path) -> None:
+    Store.open(path).close()
+    foreign = sqlite3.connect(path, isolation_level=None)
+    foreign.execute("BEGIN IMMEDIATE")
+    store, conversation = Store.open(path, busy_s=0.2), Conversation()
+    began_s = monotonic()
+    for number in range(50):
+        store.begin_turn(conversation, new_turn(conversation, str(number)))
+    assert monotonic() - began_s < 50 * 0.2 / 2
+    foreign.close()
+    store.close()
+    store = Store.open(path)
+    assert len(store.load(conversation.id).turns) == 50
+    store.close()
