@@ -180,6 +180,9 @@ class CellMemory:
 
     def write(self, x: int, y: int, strip: Strip) -> str:
         """Put a strip at a cell; what has to be written for it."""
+        if x >= self.columns or y >= self.lines:
+            # The terminal has become smaller, and the layout has not heard of it yet.
+            return ""
         row = self._rows[y]
         known = row.pieces.get(x)
         if known is strip:

@@ -1,5 +1,6 @@
 """An app on an emulated terminal: what Textual writes is read by pyte, and may be compared with what it should show."""
 
+import asyncio
 from typing import Any
 
 import pyte
@@ -8,6 +9,8 @@ from textual._context import visible_screen_stack
 from textual.app import App
 from textual.driver import Driver
 from textual.drivers.headless_driver import HeadlessDriver
+from textual.pilot import Pilot
+from textual.widget import Widget
 
 Cell = tuple[str, str, str, bool, bool]
 
@@ -64,6 +67,20 @@ def terminal_of(app: App[Any]) -> EmulatedDriver:
     driver: Driver | None = app._driver
     assert isinstance(driver, EmulatedDriver)
     return driver
+
+
+async def painted(pilot: Pilot[Any]) -> None:
+    """Wait until nothing that was asked for is still to be painted."""
+    while True:
+        await pilot.pause()
+        screen = pilot.app.screen
+        if not screen._dirty_widgets and not any(
+            widget._layout_required or widget._scroll_required or widget._repaint_required
+            for widget in screen.walk_children(with_self=True)
+            if isinstance(widget, Widget)
+        ):
+            return
+        await asyncio.sleep(1 / 120)
 
 
 def resize_terminal(app: App[Any], columns: int, lines: int) -> None:

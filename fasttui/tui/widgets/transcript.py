@@ -10,7 +10,7 @@ from textual.selection import Selection
 from fasttui.markdown.document import Document
 from fasttui.tui.widgets.transcript_find import Finder
 from fasttui.tui.widgets.transcript_layout import INDENT, MARGIN, EntryLayout, Part
-from fasttui.tui.widgets.transcript_selection import Place, block_text, link_at, selected_text
+from fasttui.tui.widgets.transcript_selection import Place, code_text, link_at, selected_text
 from fasttui.tui.widgets.transcript_view import Anchor, Focus, TranscriptView
 
 
@@ -35,12 +35,12 @@ class Transcript(TranscriptView):
 
     def action_previous_message(self) -> None:
         """Put the block cursor on the message above."""
-        index = self._focus.index if self._focus else self._heights.at(self._top + self._area.height - 1)[0] + 1
+        index = self._focus.entry if self._focus else self._heights.at(self._top + self._area.height - 1)[0] + 1
         self._focus_on(Focus(max(0, index - 1)))
 
     def action_next_message(self) -> None:
         """Put the block cursor on the message below."""
-        index = self._focus.index if self._focus else self._heights.at(self._top)[0] - 1
+        index = self._focus.entry if self._focus else self._heights.at(self._top)[0] - 1
         self._focus_on(Focus(min(len(self._entries) - 1, index + 1)))
 
     def action_previous_code(self) -> None:
@@ -60,22 +60,22 @@ class Transcript(TranscriptView):
         """Copy the source of what the block cursor is on."""
         if self._focus is None:
             return
-        layout = self._layout(self._focus.index)
+        layout = self.layout_of(self._focus.entry)
         if self._focus.block is None:
             self.post_message(self.Copied(layout.text.source))
         else:
-            self.post_message(self.Copied(block_text(layout, layout.rows_of_block(self._focus.block))))
+            self.post_message(self.Copied(code_text(layout, layout.rows_of_block(self._focus.block))))
 
     def action_fold(self) -> None:
         """Fold or unfold the thinking of the message the block cursor is on."""
         if self._focus is not None:
-            self._change(self._focus.index, lambda layout: layout.fold(folded=not layout.folded))
+            self._change(self._focus.entry, lambda layout: layout.fold(folded=not layout.folded))
 
     def action_open_link(self) -> None:
         """Ask for the first link of what the block cursor is on."""
         if self._focus is None:
             return
-        layout = self._layout(self._focus.index)
+        layout = self.layout_of(self._focus.entry)
         block = self._focus.block
         rows = range(layout.height) if block is None else layout.rows_of_block(block)
         links = (span.link for row in rows for span in layout.row(row).spans if span.link)
@@ -86,7 +86,7 @@ class Transcript(TranscriptView):
         """Scroll the lines of the code block under the block cursor sideways."""
         if self._focus is None or self._focus.block is None:
             return
-        layout = self._layout(self._focus.index)
+        layout = self.layout_of(self._focus.entry)
         widths = [line.width for line in layout.text.lines if line.block == self._focus.block]
         last = max(0, max(widths, default=0) - (self._area.width - INDENT - MARGIN))
         self._shifts[self._focus] = max(0, min(last, self._shifts.get(self._focus, 0) + cells))
@@ -97,21 +97,21 @@ class Transcript(TranscriptView):
             return
         self._focus = focus
         self._strips.clear()
-        layout = self._layout(focus.index)
+        layout = self.layout_of(focus.entry)
         row = 0 if focus.block is None else layout.rows_of_block(focus.block).start
-        self._reveal(Place(focus.index, row))
+        self._reveal(Place(focus.entry, row))
 
     def _focus_on_code(self, step: Literal[-1, 1]) -> None:
         """The next code block in a direction; entries on the way are laid out only if their source has code."""
         here = self._focus or Focus(self._heights.at(self._top)[0], None)
-        index, block = here.index, here.block
+        index, block = here.entry, here.block
         while 0 <= index < len(self._entries):
             entry = self._entries[index]
             if index in self._layouts or "```" in entry.text or "~~~" in entry.text or "    " in entry.text:
-                found = _code_blocks(self._layout(index))
+                found = _code_blocks(self.layout_of(index))
                 if block is not None:
                     found = [b for b in found if (b > block if step > 0 else b < block)]
-                elif index == here.index and step < 0:
+                elif index == here.entry and step < 0:
                     found = []
                 if found:
                     self._focus_on(Focus(index, found[0 if step > 0 else -1]))
@@ -120,10 +120,10 @@ class Transcript(TranscriptView):
 
     def _reveal(self, place: Place) -> None:
         """Bring a row into view, a few rows below the top if it was not seen, and repaint."""
-        y = self._heights.start(place.index) + place.row
+        y = self._heights.start(place.entry) + place.row
         top = self._top
         if not top <= y < top + self._area.height:
-            top = self._settled(Anchor(place.index, place.row, min(3, self._area.height // 4)))
+            top = self._settled(Anchor(place.entry, place.row, min(3, self._area.height // 4)))
         self._following = top >= self._last_top() and (self._following or top != self._top)
         self._show(top, 0)
         self._announce()
@@ -166,10 +166,10 @@ class Transcript(TranscriptView):
             here = self._match.place
         else:
             here = (Place(*self._heights.at(self._top + (0 if step > 0 else self._area.height))), 0)
-        index = here[0].index
+        index = here[0].entry
         while 0 <= index < len(self._entries):
             if index in self._layouts or self._finder.may_be_in(self._entries[index]):
-                found = list(self._finder.all_in(index, self._layout(index)))
+                found = list(self._finder.all_in(index, self.layout_of(index)))
                 found = [m for m in found if (m.place > here if step > 0 else m.place < here)]
                 if found:
                     self._match = found[0 if step > 0 else -1]
@@ -187,7 +187,7 @@ class Transcript(TranscriptView):
         if y >= self._heights.total:
             return
         index, row_index = self._heights.at(y)
-        layout = self._layout(index)
+        layout = self.layout_of(index)
         row = layout.row(row_index)
         if row.part is Part.THINKING_LABEL:
             self._change(index, lambda layout: layout.fold(folded=not layout.folded))
@@ -198,11 +198,11 @@ class Transcript(TranscriptView):
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """The source of what is selected."""
         last = len(self._entries) - 1
-        first = Place.of(selection.start.y).index if selection.start is not None else 0
-        last = min(last, Place.of(selection.end.y).index) if selection.end is not None else last
+        first = Place.of(selection.start.y).entry if selection.start is not None else 0
+        last = min(last, Place.of(selection.end.y).entry) if selection.end is not None else last
         texts = [
             # What lies between is selected as a whole: no need to lay it out.
-            selected_text(self._layout(index), index, selection) if index in (first, last) else self._source(index)
+            selected_text(self.layout_of(index), index, selection) if index in (first, last) else self._source(index)
             for index in range(first, last + 1)
         ]
         return "\n\n".join(text for text in texts if text), "\n"

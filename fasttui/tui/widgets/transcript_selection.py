@@ -16,13 +16,13 @@ COPIED = frozenset({Part.THINKING, Part.TEXT})
 class Place(NamedTuple):
     """A row of an entry. `y` puts all rows in order, however the entries above grow or shrink."""
 
-    index: int
+    entry: int
     row: int
 
     @property
     def y(self) -> int:
         """One number for both, for Textual's selections."""
-        return self.index * ROWS + self.row
+        return self.entry * ROWS + self.row
 
     @classmethod
     def of(cls, y: int) -> "Place":
@@ -55,9 +55,9 @@ def selected_text(layout: EntryLayout, index: int, selection: Selection) -> str:
     for row_index in range(layout.height):
         span = selection.get_span(Place(index, row_index).y)
         row = layout.row(row_index)
-        if span is None or row.part not in COPIED or not isinstance(row.content, Line):
-            continue
         line = row.content
+        if span is None or row.part not in COPIED or not isinstance(line, Line) or _is_label(line):
+            continue
         if before is not None:
             out.append(_joint(before, line))
         out.append(_between(row, *span))
@@ -65,19 +65,24 @@ def selected_text(layout: EntryLayout, index: int, selection: Selection) -> str:
     return "".join(out)
 
 
-def block_text(layout: EntryLayout, rows: range) -> str:
-    """The source text of rows: of code without fences and gutter."""
+def code_text(layout: EntryLayout, rows: range) -> str:
+    """The source text of a code block's rows, without fences and gutter."""
     out: list[str] = []
     before: Line | None = None
     for row_index in rows:
         line = layout.row(row_index).content
-        if not isinstance(line, Line) or (line.spans and all(span.gutter for span in line.spans)):
+        if not isinstance(line, Line) or not line.code or _is_label(line):
             continue
         if before is not None:
             out.append(_joint(before, line))
         out.extend(span.text for span in line.spans if not span.gutter)
         before = line
     return "".join(out)
+
+
+def _is_label(line: Line) -> bool:
+    """Whether it is the row above a code block that names its language."""
+    return any(span.style == "fence.label" for span in line.spans)
 
 
 def logical_line(layout: EntryLayout, row: int) -> Iterator[tuple[int, str, str]]:

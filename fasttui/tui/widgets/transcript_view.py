@@ -39,15 +39,26 @@ Text = Literal["text", "thinking"]
 class Anchor(NamedTuple):
     """A row of an entry, and the row of the screen it stands in."""
 
-    index: int
+    entry: int
     row: int
     screen_row: int
+
+
+class ReadPlace(NamedTuple):
+    """What stood at the top of the view, in a way that survives another width."""
+
+    entry: int
+    row: int
+    source: int | None
+    """The position in the source of the entry's text, if the row shows any."""
+    top: int
+    """The row of the transcript that was at the top of the view."""
 
 
 class Focus(NamedTuple):
     """What the block cursor is on: an entry, or one block of its text."""
 
-    index: int
+    entry: int
     block: int | None = None
 
 
@@ -87,6 +98,7 @@ class TranscriptView(ScrollView, can_focus=False):
         self._wrap_code = False
         self._area = Size(0, 0)
         self._top = 0
+        self._reading: ReadPlace | None = None
         self._following = True
         self._new_lines = 0
         self._announced = (True, 0)
@@ -129,7 +141,7 @@ class TranscriptView(ScrollView, can_focus=False):
         self._show(top, first, moved=self._moved(was, top))
         self._announce()
 
-    def remove(self, key: str) -> None:
+    def remove_entry(self, key: str) -> None:
         """Take an entry out."""
         self._paint_new()
         index = self._entries.index_of(key)
@@ -140,12 +152,13 @@ class TranscriptView(ScrollView, can_focus=False):
         self._layouts = {i - (i > index): layout for i, layout in self._layouts.items() if i != index}
         self._unpainted.pop(key, None)
         self._focus = self._match = None
+        self._reading = None
         self._shifts.clear()
         self._strips.clear()
         self.screen.clear_selection()
-        if anchor.index > index:
-            anchor = anchor._replace(index=anchor.index - 1)
-        elif anchor.index == index:
+        if anchor.entry > index:
+            anchor = anchor._replace(entry=anchor.entry - 1)
+        elif anchor.entry == index:
             anchor = Anchor(min(index, max(0, len(self._entries) - 1)), 0, 0)
         self._show(self._tail() if self._following else self._settled(anchor), 0, moved=0)
 
@@ -204,7 +217,7 @@ class TranscriptView(ScrollView, can_focus=False):
             for index, layout in self._layouts.items():
                 self._entries[index] = layout.current_entry
             self._shifts.clear()
-            self._start_over(anchor=self._source_anchor())
+            self._start_over(self._read_place())
 
     @property
     def following(self) -> bool:
@@ -216,6 +229,11 @@ class TranscriptView(ScrollView, can_focus=False):
         """Lines that came below since the view let go of the tail."""
         return self._new_lines
 
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether no clock runs, as nothing is due."""
+        return self._frame is self._scrollbar_update is self._late_changes is None
+
     # -- the frame clock
 
     def _due(self) -> None:
@@ -226,7 +244,7 @@ class TranscriptView(ScrollView, can_focus=False):
 
     def _paint_new(self) -> None:
         """Lay out the deltas that came since the last frame, and paint what they changed."""
-        self._frame = _cancelled(self._frame)
+        self._frame = cancelled(self._frame)
         if not self._unpainted:
             return
         self._next_frame_s = asyncio.get_running_loop().time() + 1 / self.frame_rate
@@ -255,7 +273,7 @@ class TranscriptView(ScrollView, can_focus=False):
         if self._following:
             top = self._tail()
         else:
-            if anchor.index == index and anchor.row >= first:
+            if anchor.entry == index and anchor.row >= first:
                 anchor = anchor._replace(row=max(first, anchor.row + new - old))
             top = self._settled(anchor)
         self._show(
@@ -269,7 +287,7 @@ class TranscriptView(ScrollView, can_focus=False):
 
     def _moved(self, was: Anchor, top: int) -> int:
         """How many rows the view has gone down from the row that was at its top, with row `top` there now."""
-        return top - self._heights.start(was.index) - was.row
+        return top - self._heights.start(was.entry) - was.row
 
     def _note_growth(self, lines: int) -> None:
         if not self._following:
@@ -292,7 +310,7 @@ class TranscriptView(ScrollView, can_focus=False):
         self._late_changes = None
         for index, layout in list(self._layouts.items()):
             if (first := layout.take_changes()) is not None:
-                self._change(index, lambda _, first=first: first)
+                self._change(index, partial(_already_changed, first))
         self._late_looks -= 1
         if self._late_looks > 0:
             loop = asyncio.get_running_loop()
@@ -320,6 +338,13 @@ class TranscriptView(ScrollView, can_focus=False):
         self._heights[index] = layout.height
         return layout
 
+    def layout_of(self, index: int) -> EntryLayout:
+        """The rows of an entry, wherever it is; the view stays where it is."""
+        anchor = self._anchor()
+        layout = self._layout(index)
+        self._place(self._heights.start(anchor.entry) + anchor.row)
+        return layout
+
     def _drop_layouts(self) -> None:
         if len(self._layouts) < KEPT_LAYOUTS:
             return
@@ -339,7 +364,7 @@ class TranscriptView(ScrollView, can_focus=False):
         if not count:
             return 0
         while True:
-            top = max(0, min(self._heights.start(anchor.index) + anchor.row - anchor.screen_row, self._last_top()))
+            top = max(0, min(self._heights.start(anchor.entry) + anchor.row - anchor.screen_row, self._last_top()))
             last = self._heights.at(top + height - 1)[0]
             first = self._heights.at(top)[0]
             unseen = [i for i in range(first, last + 1) if not self._is_laid_out(i)]
@@ -363,38 +388,44 @@ class TranscriptView(ScrollView, can_focus=False):
         self._layout(last)
         return self._settled(Anchor(last, self._heights[last] - 1, self._area.height - 1))
 
-    def _source_anchor(self) -> tuple[Anchor, int | None]:
-        """The row at the top of the view, and the position of the source it shows: it survives another width."""
-        anchor = self._anchor()
-        layout = self._layouts.get(anchor.index)
-        if layout is None or not layout.text_start <= anchor.row < layout.notes_start:
-            return anchor, None
-        return anchor, layout.text.lines[anchor.row - layout.text_start].source[0]
+    def _read_place(self) -> ReadPlace:
+        """The row at the top of the view, and the position in the source of what it shows."""
+        if self._reading is not None and self._reading.top == self._top:
+            return self._reading
+        index, row = self._heights.at(self._top)
+        layout = self._layouts.get(index)
+        if layout is None or not layout.text_start <= row < layout.notes_start:
+            return ReadPlace(index, row, None, self._top)
+        return ReadPlace(index, row, layout.text.lines[row - layout.text_start].source[0], self._top)
 
-    def _start_over(self, anchor: tuple[Anchor, int | None] | None = None) -> None:
+    def _back_at(self, place: ReadPlace | None) -> int:
+        """Lay out what is seen around a place; returns the row at the top."""
+        if self._following or place is None or not len(self._entries):
+            return self._tail()
+        layout = self._layout(place.entry)
+        row = min(place.row, layout.height - 1) if place.source is None else layout.row_at_source(place.source)
+        top = self._settled(Anchor(place.entry, row, 0))
+        # Another width before the reader moves goes back to the same place, not to the start of this row.
+        self._reading = place._replace(top=top)
+        return top
+
+    def _start_over(self, place: ReadPlace | None = None) -> None:
         """Forget all layouts and repaint."""
         self._layouts.clear()
         self._strips.clear()
+        self._reading = None
         self._heights = Heights(self._estimate(index) for index in range(len(self._entries)))
         if self._area:
             self.screen.clear_selection()
-            self._show(self._restored(anchor) if anchor and not self._following else self._tail(), 0, moved=0)
+            self._show(self._back_at(place), 0, moved=0)
             self._announce()
-
-    def _restored(self, place: tuple[Anchor, int | None]) -> int:
-        anchor, source = place
-        if not len(self._entries):
-            return 0
-        layout = self._layout(anchor.index)
-        row = min(anchor.row, layout.height - 1) if source is None else layout.row_at_source(source)
-        return self._settled(anchor._replace(row=row))
 
     def _fit(self) -> None:
         """Follow the size of the widget: what is seen is wrapped anew now, the rest when it is seen."""
         area = self.scrollable_content_region.size if self.is_attached else Size(0, 0)
         if area == self._area or not area:
             return
-        place = self._source_anchor() if self._area else None
+        place = self._read_place() if self._area else None
         width_changed = area.width != self._area.width
         self._area = area
         if width_changed:
@@ -406,7 +437,7 @@ class TranscriptView(ScrollView, can_focus=False):
                 layout.height if (layout := self._layouts.get(i)) and layout.width == area.width else self._estimate(i)
                 for i in range(len(self._entries))
             )
-        self._place(self._tail() if self._following or place is None else self._restored(place))
+        self._place(self._back_at(place))
         self.call_next(self._after_fit)
 
     def _after_fit(self) -> None:
@@ -449,11 +480,15 @@ class TranscriptView(ScrollView, can_focus=False):
             self._scrollbar_update = loop.call_later(SCROLLBAR_S, self.call_next, self._update_scrollbar)
 
     def _update_scrollbar(self) -> None:
-        self._scrollbar_update = _cancelled(self._scrollbar_update)
+        self._scrollbar_update = cancelled(self._scrollbar_update)
         bar = self.vertical_scrollbar
         bar.window_virtual_size = self._heights.total
         bar.window_size = self._area.height
         bar.position = self._top
+
+    def forget_strips(self) -> None:
+        """Make every row anew when it is painted next."""
+        self._strips.clear()
 
     def _repaint(self) -> None:
         self._strips.clear()
@@ -471,7 +506,7 @@ class TranscriptView(ScrollView, can_focus=False):
         row = self._layout(index).row(row_index)
         key = (index, row_index)
         kept = self._strips.get(key)
-        if kept is not None and kept[0] is row.content:
+        if kept is not None and kept[0] == row.content:
             return kept[1]
         focus = Focus(index, row.block)
         shift = self._shifts.get(focus, 0) if row.block is not None else 0
@@ -545,7 +580,7 @@ class TranscriptView(ScrollView, can_focus=False):
             row = min(row, self._layout(index).height - 1)
             top = self._settled(Anchor(index, row, 0))
         else:
-            top = self._settled(Anchor(was.index, was.row, -moved))
+            top = self._settled(Anchor(was.entry, was.row, -moved))
         self._following = moved > 0 and top >= self._last_top()
         if self._following:
             self._new_lines = 0
@@ -555,7 +590,7 @@ class TranscriptView(ScrollView, can_focus=False):
     def watch_scroll_x(self, old_value: float, new_value: float) -> None:
         """The view never moves sideways; blocks of code do."""
 
-    def scroll_end(self, **_options: object) -> None:  # type: ignore[override]
+    def scroll_end(self, **_options: object) -> None:
         """Go to the tail and follow it."""
         self._following, self._new_lines = True, 0
         if self._area:
@@ -564,26 +599,26 @@ class TranscriptView(ScrollView, can_focus=False):
             self._show(top, self._heights.total, moved=self._moved(was, top))
         self._announce()
 
-    def scroll_to(  # type: ignore[override]
-        self, x: float | None = None, y: float | None = None, **_options: object
-    ) -> None:
+    def scroll_to(self, x: float | None = None, y: float | None = None, **_options: object) -> None:
         """Go to a row at once: rows are too many and too dear for animations."""
         super().scroll_to(x, y, animate=False)
 
     def on_unmount(self) -> None:
         """No clock runs on."""
-        self._frame = _cancelled(self._frame)
-        self._scrollbar_update = _cancelled(self._scrollbar_update)
-        self._late_changes = _cancelled(self._late_changes)
+        self._frame = cancelled(self._frame)
+        self._scrollbar_update = cancelled(self._scrollbar_update)
+        self._late_changes = cancelled(self._late_changes)
 
-    def scroll_home(self, **_options: object) -> None:  # type: ignore[override]
+    def scroll_home(self, **_options: object) -> None:
         """Go to the first row."""
         self.scroll_to(y=0)
 
 
-def _cancelled(handle: asyncio.TimerHandle | None) -> None:
-    if handle is not None:
-        handle.cancel()
+def cancelled(call: asyncio.TimerHandle | None) -> asyncio.TimerHandle | None:
+    """Cancel a call if there is one; returns what stands for no call."""
+    if call is not None:
+        call.cancel()
+    return None
 
 
 def _grow(deltas: Iterable[tuple[Text, str]], layout: EntryLayout) -> int:
@@ -592,6 +627,10 @@ def _grow(deltas: Iterable[tuple[Text, str]], layout: EntryLayout) -> int:
     for kind, group in groupby(deltas, key=itemgetter(0)):
         text = "".join(delta for _, delta in group)
         first = min(first, layout.add_text(text) if kind == "text" else layout.add_thinking(text))
+    return first
+
+
+def _already_changed(first: int, _layout: EntryLayout) -> int:
     return first
 
 
