@@ -194,12 +194,15 @@ def test_a_remote_image_is_told_not_fetched() -> None:
 def test_pathological_markdown_renders_in_reasonable_time() -> None:
     lines = (SHARED_DATA / "text" / "pathological.jsonl").read_text("utf-8").splitlines()
     for entry in map(json.loads, lines):
-        source = entry["md"][:50_000]
+        source = entry["md"][:20_000]
         began = time.process_time()
         assert audit(reply_html(source)).faults == [], entry["id"]
         assert time.process_time() - began < 15, entry["id"]
 
 
+CHROMIUMS_OWN = re.compile(
+    r"https?://(clients\d|accounts|update|optimizationguide-pa|safebrowsing)\.google(apis)?\.com/"
+)
 PROBE = "<script>document.title='ran'</script>"
 
 
@@ -214,6 +217,7 @@ def test_a_browser_runs_no_script_and_makes_no_request(tmp_path: Path) -> None:
         [
             CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
             "--disable-background-networking", "--disable-component-update", "--disable-sync",
+            "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
             f"--user-data-dir={tmp_path / 'profile'}", f"--log-net-log={log}", "--enable-logging=stderr", "--v=0",
             "--virtual-time-budget=3000", "--dump-dom", page.as_uri(),
         ],
@@ -222,6 +226,6 @@ def test_a_browser_runs_no_script_and_makes_no_request(tmp_path: Path) -> None:
     assert "CONSOLE" not in browser.stderr
     assert "<title>&lt;script&gt;document.title='ran'&lt;/script&gt;</title>" in browser.stdout
     assert "<script" not in browser.stdout
-    # Chromium itself looks for its maker's hosts at every start.
-    requested = set(re.findall(r'"url":"((?:https?|wss?|ftp)://[^"]*)"', log.read_text("utf-8", errors="replace")))
-    assert not {url for url in requested if not re.match(r"https?://[^/]*(google|gstatic|googleapis)\.com", url)}
+    # Chromium itself looks for its maker's services at every start; here it finds no host but ours.
+    requested = re.findall(r'"url":"((?:https?|wss?|ftp)://[^"]*)"', log.read_text("utf-8", errors="replace"))
+    assert {url for url in requested if not CHROMIUMS_OWN.match(url)} == set()

@@ -13,10 +13,64 @@ from fasttui.export.markdown_text import closed, code_span, escaped, fenced, quo
 from tests.export.samples import cost_of, reply_of, sample
 from tests.strategies import conversations, lines, safe_texts
 
-PIECES = ['---\nid: "c0ffee"\ntitle: "Refactor the <cache> layer"\ncreated: "2026-11-22T12:04:00+00:00"\nmodel: "claude-opus-4-8"\ntags: ["work", "python"]\nreplies: 3\nother_branches: 1\ninput_tokens: 30036\noutput_tokens: 5586\nfast_tokens_per_s: 109.5\nstandard_tokens_per_s: 46.5\ncost_usd: 0.1888\nredacted: 0\n---\n', "# Refactor the \\<cache\\> layer\n", "## System prompt\n\n> Answer briefly.\n", "## You · 2026-11-22 12:04 UTC\n\nAttached: shot.png (image/png, 70 bytes)\n\nAttached: notes.txt (text/plain, 12 bytes)\n\nWrite an LRU cache.\nWith TTL.\n", "served `fast` · asked `fast` · effort `high` · rate `109.5 tok/s` · first token `1.20 s` · out `1,862 tokens (400 thinking)` · in `10,012 tokens (10,000 from cache)` · cost `$0.094` · model `claude-opus-4-8` · request `req_t1`\n", "<details>\n<summary>Thinking</summary>\n\n> Locks </details>\n>\n> ```\n\n</details>\n", "served `standard` · asked `fast` · effort `high` · rate `46.5 tok/s` ·\n", "> **Fell back to standard:** Fast limit reached for 9 s.\n", "```python\ndef test_\n```\n\n> **Interrupted:** The connection was lost in mid-reply.\n"]
+GOLDEN = """\
+---
+id: "c0ffee"
+title: "Refactor the <cache> layer"
+created: "2026-11-22T12:04:00+00:00"
+model: "claude-opus-4-8"
+tags: ["work", "python"]
+replies: 3
+other_branches: 1
+input_tokens: 30036
+output_tokens: 5586
+fast_tokens_per_s: 109.5
+standard_tokens_per_s: 46.5
+cost_usd: 0.1888
+redacted: 0
+---
+@@
+# Refactor the \\<cache\\> layer
+@@
+## System prompt
+
+> Answer briefly.
+@@
+## You · 2026-11-22 12:04 UTC
+
+Attached: shot.png (image/png, 70 bytes)
+
+Attached: notes.txt (text/plain, 12 bytes)
+
+Write an LRU cache.
+With TTL.
+@@
+served `fast` · asked `fast` · effort `high` · rate `109.5 tok/s` · first token `1.20 s` · \
+out `1,862 tokens (400 thinking)` · in `10,012 tokens (10,000 from cache)` · cost `$0.094` · \
+model `claude-opus-4-8` · request `req_t1`
+@@
+<details>
+<summary>Thinking</summary>
+
+> Locks </details>
+>
+> ```
+
+</details>
+@@
+served `standard` · asked `fast` · effort `high` · rate `46.5 tok/s` ·
+@@
+> **Fell back to standard:** Fast limit reached for 9 s.
+@@
+```python
+def test_
+```
+
+> **Interrupted:** The connection was lost in mid-reply.
+"""
 
 
-@pytest.mark.parametrize("piece", PIECES, ids=lambda piece: piece.strip()[:20])
+@pytest.mark.parametrize("piece", GOLDEN.split("@@\n"), ids=lambda piece: piece.strip()[:20])
 def test_the_file_tells_what_was_said_and_how_it_was_served(piece: str) -> None:
     assert piece.rstrip() in to_markdown(sample(), cost_of=cost_of)
 
