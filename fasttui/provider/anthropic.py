@@ -4,7 +4,6 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import AsyncExitStack, aclosing
-from urllib.parse import urlsplit
 
 import anthropic
 import httpx2
@@ -61,7 +60,7 @@ class AnthropicProvider:
         except anthropic.AnthropicError as error:
             self._unusable = CredentialRejected(detail=str(error))
         except (httpx2.InvalidURL, ValueError, ImportError, OSError) as error:
-            self._unusable = ConnectionFailed(base_url or "the API", str(error))
+            self._unusable = ConnectionFailed(self.host, str(error))
 
     @property
     def credential(self) -> str:
@@ -138,8 +137,8 @@ class AnthropicProvider:
 
     @property
     def host(self) -> str:
-        """Where the requests go."""
-        return urlsplit(str(self._client.base_url)).netloc if self._client else "the API"
+        """Where the requests go, without what an address may hold of names and passwords."""
+        return self._client.base_url.netloc.decode("ascii", "replace") if self._client else "the API"
 
     def _ready_client(self) -> anthropic.AsyncAnthropic:
         if self._client is None:

@@ -4,8 +4,6 @@ The SDK has a decoder of its own; this one needs no SDK (recordings play without
 third of the time, and tells a stream that ended in the middle of an event from one that did not.
 """
 
-from collections.abc import Iterator
-
 from fasttui.chat.errors import StreamBroken
 
 MAX_EVENT_BYTES = 32 * 1024 * 1024
@@ -16,36 +14,37 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 class EventSplitter:
     """Takes chunks, gives `(event name, data)` for each whole event; the name is b"" where there is none."""
 
-    __slots__ = ("_at_start", "_pending", "_pending_bytes", "_split_cr")
+    __slots__ = ("_at_start", "_ends_line", "_pending", "_pending_bytes", "_split_cr")
 
     def __init__(self) -> None:
         self._pending: list[bytes] = []
         self._pending_bytes = 0
+        self._ends_line = False
         self._split_cr = False
         self._at_start = True
 
-    def add(self, chunk: bytes) -> Iterator[tuple[bytes, bytes]]:
+    def add(self, chunk: bytes) -> list[tuple[bytes, bytes]]:
         """The events that `chunk` completes.
 
         Raises:
             StreamBroken: one event is longer than any the API sends.
         """
         chunk = self._plain_newlines(chunk)
+        ends_event = b"\n\n" in chunk or (self._ends_line and chunk.startswith(b"\n"))
         self._pending.append(chunk)
         self._pending_bytes += len(chunk)
-        # Joining only where a line ends keeps a long event in small chunks linear.
-        if b"\n" not in chunk:
+        self._ends_line = chunk.endswith(b"\n") if chunk else self._ends_line
+        # Joining only where an event ends keeps a long one in small chunks linear.
+        if not ends_event:
             if self._pending_bytes > MAX_EVENT_BYTES:
                 raise StreamBroken(f"one event is over {MAX_EVENT_BYTES // 2**20} MB")
-            return
+            return []
         *blocks, rest = b"".join(self._pending).split(b"\n\n")
         self._pending, self._pending_bytes = [rest], len(rest)
-        for block in blocks:
-            if self._at_start:
-                self._at_start = False
-                block = block.removeprefix(_BYTE_ORDER_MARK)  # noqa: PLW2901 - only the first one can have it
-            if block and (event := _fields(block)):
-                yield event
+        if self._at_start and blocks:
+            self._at_start = False
+            blocks[0] = blocks[0].removeprefix(_BYTE_ORDER_MARK)
+        return [event for block in blocks if (event := _fields(block))]
 
     def rest(self) -> tuple[bytes, bytes] | None:
         """The event at the very end that no blank line closed: whole, cut short, or None."""
@@ -62,6 +61,9 @@ class EventSplitter:
 
 
 def _fields(block: bytes) -> tuple[bytes, bytes] | None:
+    first, _, value = block.partition(b"\ndata: ")
+    if first.startswith(b"event: ") and b"\n" not in first and b"\n" not in value:
+        return (first[7:], value) if value else None  # as the API writes it, and nothing else
     name = b""
     data: list[bytes] = []
     for line in block.split(b"\n"):

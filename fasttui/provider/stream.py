@@ -116,6 +116,9 @@ class ReplyDecoder:
 
     def _delta(self, delta: Mapping[str, object]) -> list[StreamEvent]:
         match delta:
+            case {"type": "text_delta", "text": str(text)} if self._open == "text":
+                safe = self._safe.add(text)  # nearly every event is this one
+                return [TextDelta(safe)] if safe else []
             case {"type": "text_delta", "text": str(text)}:
                 return self._text(text)
             case {"type": "thinking_delta", "thinking": str(thinking)}:

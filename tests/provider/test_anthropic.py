@@ -144,6 +144,14 @@ async def test_a_head_that_does_not_come_is_no_connection() -> None:
     assert "did not answer in time" in str(error)
 
 
+async def test_a_password_in_the_address_is_never_shown() -> None:
+    async with loopback() as server:
+        url = server.url.replace("http://", "http://me:secret@")
+    async with provider_at(url) as provider:
+        _, error = await until_failure(provider)
+    assert "secret" not in str(error)
+
+
 async def test_a_port_where_nobody_listens_is_no_connection() -> None:
     async with loopback() as server:
         url = server.url

@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from fasttui.chat.conversation import ReplyRequest
+from fasttui.chat.errors import ConnectionFailed
 from fasttui.chat.models import Catalogue
 from fasttui.provider import background
 from fasttui.provider.background import BackgroundProvider
@@ -99,6 +100,21 @@ async def test_who_stops_waiting_leaves_the_others_waiting() -> None:
         await patient
         assert server.received == []
         await provider.aclose()
+
+
+@pytest.mark.usefixtures("_terminal_stays_ours")
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("ANTHROPIC_BASE_URL", "http://[::1"), ("SSL_CERT_FILE", "/nowhere/ca.pem"), ("HTTPS_PROXY", "nonsense://x")],
+)
+async def test_a_wrong_environment_is_told_when_a_message_is_sent(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+    provider = BackgroundProvider(Catalogue(), api_key="sk-test")
+    await provider.wait_ready()
+    with pytest.raises(ConnectionFailed):
+        await events_of(provider)
 
 
 async def test_what_goes_wrong_in_the_thread_reaches_who_waits(monkeypatch: pytest.MonkeyPatch) -> None:
