@@ -68,34 +68,27 @@ def sparkline(recent: Sequence[float]) -> str:
 
 
 def reply_heading(turn: Turn) -> Words:
-    """Who answered, at which speed and effort; a mismatch is marked with its reason."""
-    words = [("claude", "claude")]
+    """Who answered, at which speed and effort. Until the API says who served it, only what was asked for."""
     served, asked = turn.served_speed, turn.asked_speed
-    effort = f" · {turn.options.effort}" if turn.options.effort else ""
-    if served is None:
-        waiting = turn.status == "streaming"
-        unknown = f"{speed_name(asked)}{' asked' if waiting else ' asked, served speed not reported'}"
-        shown = asked if waiting or asked == "fast" else "standard"
-        text = unknown if asked == "fast" or waiting else shown
-        return (*words, (f"  {text}{effort}", "telemetry"))
-    words.append((f"  {speed_name(served)}", f"served.{served}"))
-    words.append((effort, "telemetry"))
+    effort = (f" · {turn.options.effort}" if turn.options.effort else "", "telemetry")
+    if served is not None:
+        words: Words = (("claude", "claude"), (f"  {speed_name(served)}", f"served.{served}"), effort)
+        return (*words, (f"  asked {speed_name(asked)}", "mismatch")) if turn.mismatched else words
+    ended = " (not reported)" if turn.status != "streaming" and asked == "fast" else ""
+    return (("claude", "claude"), (f"  {speed_name(asked)}{ended}", "telemetry"), effort)
+
+
+def reply_explanation(turn: Turn) -> Words:
+    """Why the speed is what it is, where it is not simply the one asked for; nothing otherwise."""
     if turn.mismatched:
-        reason = turn.fallback_reason or "the API served another speed than the one asked for"
-        words.append((f"  asked {asked}, served {served}: {_clause(reason)}", "mismatch"))
-    elif turn.options.speed_reason:
-        words.append(
-            (
-                f"  {'auto: ' if turn.options.speed_choice == 'auto' else ''}{turn.options.speed_reason}",
-                "telemetry",
-            )
-        )
-    return tuple(words)
-
-
-def _clause(sentence: str) -> str:
-    clause = sentence.rstrip(".")
-    return clause[:1].lower() + clause[1:] if clause[1:2].islower() else clause
+        reason = turn.fallback_reason or "The API served another speed than the one asked for."
+        return ((f"! asked {turn.asked_speed}, served {turn.served_speed}: {reason}", "mismatch"),)
+    if turn.fallback_reason and turn.status == "streaming":
+        return ((f"! {turn.fallback_reason} Asking for standard.", "mismatch"),)
+    if turn.options.speed_reason:
+        auto = "auto: " if turn.options.speed_choice == "auto" else ""
+        return ((f"{auto}{turn.options.speed} because {turn.options.speed_reason}", "note"),)
+    return ()
 
 
 def reply_figures(turn: Turn, reading: Reading | None, cost: Cost | None) -> Words:
@@ -124,7 +117,7 @@ def thinking_label(turn: Turn) -> str:
     """`thought for 4.2 s · 812 tokens`, or `thinking …` while it does."""
     thought_s = thinking_seconds(turn)
     if turn.timing.first_text_s is None and turn.status == "streaming":
-        return "thinking …"
+        return "thinking …" if thought_s is None else f"thinking for {thought_s:.0f} s …"
     count = f" · {turn.usage.thinking_tokens:,} tokens" if turn.usage.thinking_tokens else ""
     return f"thought for {seconds(thought_s or 0.0)}{count}"
 

@@ -18,7 +18,6 @@ from fasttui.tui.bindings import bind, tell_keys_apart
 from fasttui.tui.palette import Palette, textual_theme
 from fasttui.tui.screens.chat import ChatScreen
 from fasttui.tui.terminal_rows import RowsApp
-from fasttui.tui.widgets.transcript import Transcript
 
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
@@ -58,7 +57,7 @@ class FasttuiApp(RowsApp):
 
     def get_default_screen(self) -> Screen[None]:
         """The chat is the only screen that always stands."""
-        self.chat = ChatScreen(self.session, self.keymap, demo=self._demo)
+        self.chat = ChatScreen(self.session, self.keymap, self.palette, demo=self._demo)
         return self.chat
 
     def on_mount(self) -> None:
@@ -89,15 +88,14 @@ class FasttuiApp(RowsApp):
         self.palette = Palette(theme)
         self.register_theme(textual_theme(theme))
         self.theme = theme.name
-        for transcript in self.screen.query(Transcript) if self.is_running else ():
-            transcript.set_palette(self.palette.__getitem__)
+        if self.is_running:
+            self.chat.set_palette(self.palette)
 
     def action_theme(self, name: str = "") -> None:
         """Another theme: by name, or the next one."""
         names = self.look.theme_names
         chosen = name or names[(names.index(self.theme) + 1) % len(names)]
         self.use_theme(self.look.load_theme(chosen))
-        self.chat.show_palette()
         self.chat.show_notice(f"Theme: {chosen}.")
 
     # ── actions of the whole program ──────────────────────────────────────────────────────────

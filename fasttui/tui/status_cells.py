@@ -16,6 +16,7 @@ def status_cells(status: Status) -> tuple[Cell, ...]:
         Cell("rate", _rate(status)),
         Cell("first", _first(status)),
         Cell("fuel", _fuel(status.fuel, status.replies_left)),
+        Cell("total", _money(status)[:1]),
         Cell("money", _money(status)),
         Cell("context", _context(status)),
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from fasttui.chat.conversation import DocumentBlock, ImageBlock, Turn
 from fasttui.engine import wording
-from fasttui.engine.session import Session
+from fasttui.engine.session import Retry, Session
 from fasttui.engine.telemetry import Reading
 from fasttui.markdown.lines import Span
 from fasttui.tui.widgets.transcript_entries import Entry, HeaderLine, Spans
@@ -49,7 +49,7 @@ def reply_entry(turn: Turn, session: Session) -> Entry:
         reply.text,
         reply.thinking,
         wording.thinking_label(turn),
-        ending_notes(turn),
+        reply_notes(turn),
         streaming=turn.status == "streaming",
     )
 
@@ -60,14 +60,23 @@ def reply_header(turn: Turn, session: Session, reading: Reading | None) -> Heade
     return HeaderLine(_spans(wording.reply_heading(turn)), _spans(wording.reply_figures(turn, reading, cost)))
 
 
-def ending_notes(turn: Turn) -> tuple[Spans, ...]:
-    """What stands below a reply that did not simply end."""
+def reply_notes(turn: Turn, retry: Retry | None = None) -> tuple[Spans, ...]:
+    """What stands below a reply: why its speed is what it is, a retry counted down, how it ended."""
+    explanation = wording.reply_explanation(turn)
+    return (*((_spans(explanation),) if explanation else ()), *_progress(retry), *_ending(turn))
+
+
+def _progress(retry: Retry | None) -> tuple[Spans, ...]:
+    if retry is None:
+        return ()
+    return ((Span(f"… {retry.sentence} Attempt {retry.attempt} in {retry.left_s:.0f} s; Esc stops.", "note"),),)
+
+
+def _ending(turn: Turn) -> tuple[Spans, ...]:
     if turn.error is not None:
         return ((Span(f"✗ {turn.error}", "error"),), (Span(f"  {turn.error_hint or ''}", "error.hint"),))
     if turn.status == "interrupted":
-        return (
-            (Span("■ stopped", "note"), Span("  go on with /continue, ask again with /retry", "error.hint")),
-        )
+        return ((Span("■ stopped", "note"), Span("  go on with /continue, ask again with /retry", "error.hint")),)
     if turn.stop_reason == "max_tokens":
         return ((Span("■ cut at the token limit", "note"), Span("  go on with /continue", "error.hint")),)
     if turn.status == "completed" and not turn.reply.text.strip():
@@ -75,18 +84,15 @@ def ending_notes(turn: Turn) -> tuple[Spans, ...]:
     return ()
 
 
-def progress_notes(session: Session) -> tuple[Spans, ...]:
-    """What stands below a reply that is waited for: a retry, counted down."""
-    retry = session.status().retry
-    if retry is None:
-        return ()
-    text = f"… {retry.sentence} Attempt {retry.attempt} in {retry.left_s:.0f} s; Esc stops."
-    return ((Span(text, "note"),),)
-
-
-def conversation_entries(turns: Sequence[Turn], session: Session) -> "TurnEntries":
-    """The entries of a path, made only when one is asked for."""
-    return TurnEntries(turns, session)
+def welcome_entry(notice: str, *, demo: bool) -> Entry:
+    """What an empty chat shows: who answers, where to begin, and what one should know today."""
+    who = "Claude answers. What the next message costs stands on the border of the prompt."
+    keys = "Ctrl+F changes the speed, Ctrl+T the effort, F1 shows every key."
+    if demo:
+        who = "The embedded simulator answers: nothing leaves this machine, nothing costs anything."
+        keys += " /sim lists what can go wrong.\n\nSet ANTHROPIC_API_KEY to talk to Claude."
+    lines = [who, keys, *([notice] if notice else [])]
+    return Entry("welcome", "note", HeaderLine((Span("fasttui", "claude"),)), "\n\n".join(lines))
 
 
 class TurnEntries(Sequence[Entry]):

@@ -23,22 +23,24 @@ from fasttui.engine.ledger import Quote
 from fasttui.engine.session import Session
 from fasttui.tui import clipboard, editor
 from fasttui.tui.bindings import bind, key_actions
+from fasttui.tui.palette import Palette
 from fasttui.tui.screens.reading import ReadingScreen, other_sibling
 from fasttui.tui.status_cells import status_cells
 from fasttui.tui.turn_entries import (
     TurnEntries,
-    ending_notes,
-    progress_notes,
     prompt_entry,
     reply_entry,
     reply_header,
     reply_key,
+    reply_notes,
+    welcome_entry,
 )
 from fasttui.tui.widgets.composer import Composer
 from fasttui.tui.widgets.find_bar import FindBar
 from fasttui.tui.widgets.status_bar import StatusBar
 from fasttui.tui.widgets.title_line import TitleLine
 from fasttui.tui.widgets.transcript import Transcript
+from fasttui.tui.widgets.transcript_entries import Spans
 
 TICK_S = 0.25
 NOTICE_S = 5.0
@@ -51,9 +53,9 @@ class ChatScreen(ReadingScreen):
 
     AUTO_FOCUS = "Composer"
 
-    def __init__(self, session: Session, keymap: Keymap, *, demo: bool) -> None:
+    def __init__(self, session: Session, keymap: Keymap, palette: Palette, *, demo: bool) -> None:
         super().__init__()
-        self._session, self._keymap, self._demo = session, keymap, demo
+        self._session, self._keymap, self._palette, self._demo = session, keymap, palette, demo
         self._reply: Worker[None] | None = None
         self._queued: list[str] = []
         self._ticks: Timer | None = None
@@ -64,6 +66,7 @@ class ChatScreen(ReadingScreen):
         self._draft = ""
         self._folded = True
         self._thinking_label = ""
+        self._notes: tuple[Spans, ...] = ()
         self._editing: Turn | None = None
         self._shown_last_id: str | None = None
         self._quit_armed_s = float("-inf")
@@ -86,13 +89,16 @@ class ChatScreen(ReadingScreen):
         self._composer.take_keys(key_actions(self._keymap, "composer"))
         bind(self._transcript, self._keymap, "transcript")
         self._show_conversation()
-        self._show_hints()
-        self.call_after_refresh(self._show_startup_notice)
+        self.set_palette(self._palette)
 
     # ── showing ───────────────────────────────────────────────────────────────────────────────
 
     def _show_conversation(self) -> None:
-        self._transcript.show(TurnEntries(self._session.conversation.path(), self._session))
+        path = self._session.conversation.path()
+        if path:
+            self._transcript.show(TurnEntries(path, self._session))
+        else:
+            self._transcript.show([welcome_entry(commands.fast_notice(self._session), demo=self._demo)])
         self._shown_last_id = self._session.conversation.head_id
         self._show_status()
 
@@ -160,12 +166,9 @@ class ChatScreen(ReadingScreen):
         """What went wrong and what to do about it."""
         self.show_notice(f"{error} {error.hint}", "$error")
 
-    def _show_startup_notice(self) -> None:
-        if notice := commands.fast_notice(self._session):
-            self.show_notice(notice, "$warning")
-
-    def show_palette(self) -> None:
-        """The theme has changed."""
+    def set_palette(self, palette: Palette) -> None:
+        """Take the styles of another theme."""
+        self._transcript.set_palette(palette.__getitem__)
         self._show_next()
         self._show_hints()
 
@@ -213,7 +216,7 @@ class ChatScreen(ReadingScreen):
         turn = self._session.turn
         assert turn is not None  # noqa: S101 - the stream has begun, so there is one
         path = self._session.conversation.path()
-        if turn.parent_id != self._shown_last_id:
+        if turn.parent_id != self._shown_last_id or turn.parent_id is None:
             self._transcript.show(TurnEntries(path[:-1], self._session))
         self._transcript.append_entry(prompt_entry(turn, self._session))
         self._transcript.append_entry(reply_entry(turn, self._session))
@@ -231,11 +234,9 @@ class ChatScreen(ReadingScreen):
                 self._transcript.add_text(key, text)
             case events.ThinkingDelta(text):
                 self._transcript.add_thinking(key, text)
-            case events.ReplyStarted() | events.SpeedFellBack():
-                self._transcript.set_header(key, reply_header(turn, self._session, self._session.status().reading))
+            case events.ReplyStarted() | events.SpeedFellBack() | events.RetryScheduled() | events.RequestSent():
+                self._show_progress(turn)
                 self._show_status()
-            case events.RetryScheduled() | events.RequestSent():
-                self._transcript.set_note(key, progress_notes(self._session))
             case (
                 events.ResponseOpened()
                 | events.BlockStarted()
@@ -256,9 +257,19 @@ class ChatScreen(ReadingScreen):
         self._transcript.finish(key)
         self._show_thinking_label(turn)
         self._transcript.set_header(key, reply_header(turn, self._session, None))
-        self._transcript.set_note(key, ending_notes(turn))
+        self._transcript.set_note(key, reply_notes(turn))
         self._show_hints()
         self._show_status()
+
+    def _show_progress(self, turn: Turn) -> None:
+        """Speed, figures and whatever is waited for, of the reply that is on its way."""
+        status = self._session.status()
+        self._transcript.set_header(reply_key(turn), reply_header(turn, self._session, status.reading))
+        self._show_thinking_label(turn)
+        notes = reply_notes(turn, status.retry)
+        if notes != self._notes:
+            self._notes = notes
+            self._transcript.set_note(reply_key(turn), notes)
 
     def _show_thinking_label(self, turn: Turn) -> None:
         label = wording.thinking_label(turn)
@@ -295,11 +306,7 @@ class ChatScreen(ReadingScreen):
     def _tick(self) -> None:
         turn = self._session.turn
         if turn is not None and turn.status == "streaming":
-            key = reply_key(turn)
-            self._transcript.set_header(key, reply_header(turn, self._session, self._session.status().reading))
-            self._show_thinking_label(turn)
-            if notes := progress_notes(self._session):
-                self._transcript.set_note(key, notes)
+            self._show_progress(turn)
         self._show_status()
 
     @on(Composer.Changed)

@@ -36,7 +36,7 @@ PLACES = (
     Place("rate", 20),
     Place("first", 12, 110),
     Place("fuel", 34, 68),
-    Place("money", 8, 80, 92),
+    Place("total", 8, 80, 92),
     Place("money", 19, 92),
     Place("context", 9, 122),
 )

@@ -1,0 +1,162 @@
+"""The README's pictures, drawn from scripted replies: what the program looks like is part of what it does.
+
+`FASTTUI_DRAW=1 pytest tests/test_screenshots.py` draws them anew; look at them before you commit.
+"""
+
+import asyncio
+import os
+import re
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+
+import pytest
+
+from fasttui.chat import errors, events
+from fasttui.chat.conversation import ReplyRequest
+from fasttui.chat.events import StreamEvent
+from fasttui.chat.usage import FastLimits
+from fasttui.config.keymap import DEFAULT_KEYMAP
+from fasttui.config.themes import load_theme, theme_names
+from fasttui.engine.session import Session
+from fasttui.tui.app import FasttuiApp, Look
+from tests.engine.scripted import ScriptedProvider, Step, reply, session_with
+from tests.paths import ROOT
+
+SCREENSHOTS = ROOT / "screenshots"
+LIMITS = FastLimits(output_limit=400_000, output_remaining=312_000, input_limit=2_000_000, input_remaining=1_929_000)
+ANSWER = """\
+An LRU cache with expiry fits on one screen: `OrderedDict` keeps the order of use, and every entry remembers when it dies.
+
+```python
+class TTLCache(Generic[K, V]):
+    \"\"\"At most `capacity` entries, each for `ttl_s` seconds; safe to share between threads.\"\"\"
+
+    def get(self, key: K) -> V | None:
+        with self._lock:
+            entry = self._entries.get(key)
+            if entry is None or entry.dies_s <= self._clock():
+                return None
+            self._entries.move_to_end(key)
+            return entry.value
+```
+
+| call | cost | what it does |
+|---|--:|---|
+| `get` | O(1) | refreshes the order, not the expiry |
+| `put` | O(1) | evicts what has expired first |
+
+- **One lock** is enough, because each operation is short.
+"""
+
+
+class HeldProvider(ScriptedProvider):
+    """Stops before the end of its last reply, so that the picture is of a reply on its way."""
+
+    hold = asyncio.Event()
+
+    async def stream(self, request: ReplyRequest) -> AsyncGenerator[StreamEvent, None]:
+        async for event in super().stream(request):
+            if isinstance(event, events.UsageReported) and event.usage.served_speed is None and not self._scripts:
+                if (event.usage.output_tokens or 0) > 1:
+                    await self.hold.wait()
+            yield event
+
+
+@pytest.fixture(autouse=True)
+def _utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+def pieces(text: str) -> list[str]:
+    """The text as a model streams it."""
+    return re.findall(r"\S+\s*|\s+", text)
+
+
+def streaming_at(session: Session, *script: Step) -> None:
+    provider = session.provider
+    assert isinstance(provider, ScriptedProvider)
+    held = HeldProvider(provider._clock, *provider._scripts)
+    held.hold = asyncio.Event()
+    session.provider = held
+
+
+async def settled(app: FasttuiApp, ready: Callable[[], bool]) -> None:
+    """Let the app work until `ready`, then until it has painted."""
+    async with asyncio.timeout(10):
+        while not ready():
+            await asyncio.sleep(0)
+    await app.animator.wait_until_complete()
+
+
+async def picture(
+    session: Session, theme: str, size: tuple[int, int], act: Callable[[FasttuiApp], Awaitable[None]]
+) -> str:
+    look = Look(load_theme(theme), theme_names(), load_theme)
+    app = FasttuiApp(session, DEFAULT_KEYMAP, look, demo=True)
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        await act(app)
+        await pilot.pause()
+        app.chat._tick()
+        await pilot.pause()
+        return app.export_screenshot(title="fasttui")
+
+
+def check(name: str, drawn: str) -> None:
+    path = SCREENSHOTS / f"{name}.svg"
+    drawn = re.sub(r"terminal-\d+", "terminal", drawn)
+    if os.environ.get("FASTTUI_DRAW"):
+        path.write_text(drawn)
+    assert drawn == path.read_text(), f"{path.name} is out of date: draw it anew and look at it"
+
+
+def texts(session: Session) -> int:
+    return len(session.turn.reply.text) if session.turn else 0
+
+
+async def test_a_reply_streams_at_fast() -> None:
+    session, _, _ = session_with(
+        reply(*pieces(ANSWER), speed="fast", pause_s=0.025, limits=LIMITS, output_tokens=400), speed="fast"
+    )
+    streaming_at(session)
+
+    async def act(app: FasttuiApp) -> None:
+        app.chat._start(session.submit("Write an LRU cache with TTL expiry, thread safety and unit tests."))
+        await settled(app, lambda: texts(session) >= len(ANSWER))
+
+    check("streaming-fast", await picture(session, "dusk", (110, 38), act))
+
+
+async def test_fast_is_full_and_standard_serves() -> None:
+    fast_full = [errors.FastLimitReached(retry_after_s=40)]
+    session, _, _ = session_with(
+        reply(*pieces("The cache is sound."), speed="fast", pause_s=0.35, limits=LIMITS, output_tokens=180),
+        fast_full,
+        reply(*pieces(ANSWER), pause_s=0.06, output_tokens=400),
+        speed="fast",
+    )
+    streaming_at(session)
+
+    async def act(app: FasttuiApp) -> None:
+        app.chat._start(session.submit("Review this cache."))
+        await settled(app, lambda: not session.streaming and session.turn is not None)
+        app.chat._start(session.submit("Now write it again, with expiry."))
+        await settled(app, lambda: texts(session) >= 700)
+
+    check("fallback-cooldown", await picture(session, "dusk", (110, 38), act))
+
+
+async def test_the_light_theme_at_80_by_24() -> None:
+    session, _, _ = session_with(
+        reply(*pieces(ANSWER[:640]), speed="fast", pause_s=0.025, limits=LIMITS, output_tokens=214), speed="fast"
+    )
+
+    async def act(app: FasttuiApp) -> None:
+        app.chat._start(session.submit("Write an LRU cache with TTL expiry."))
+        await settled(app, lambda: session.turn is not None and session.turn.status == "completed")
+
+    check("light-80x24", await picture(session, "paper", (80, 24), act))
