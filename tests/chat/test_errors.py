@@ -39,7 +39,7 @@ TREE = [kind for kind in vars(errors).values() if inspect.isclass(kind) and issu
 
 def sample(kind: type[FasttuiError]) -> FasttuiError:
     needed = {
-        name: SAMPLE[name]
+        name: SAMPLE.get(name, "something")
         for name, parameter in inspect.signature(kind).parameters.items()
         if parameter.default is parameter.empty
     }
