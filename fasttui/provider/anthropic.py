@@ -20,11 +20,8 @@ from fasttui.provider.pacing import paced
 from fasttui.provider.sdk_client import check_credential, header, open_client, used_an_old_connection
 from fasttui.provider.sdk_failures import after_the_head, before_the_head
 from fasttui.provider.stream import ReplyDecoder
+from fasttui.provider.timeouts import LAST_BYTES_S, QUESTION_TIMEOUT_S, READ_TIMEOUT_S
 
-READ_TIMEOUT_S = 90.0
-
-_QUESTION_TIMEOUT_S = 10.0  # for what only informs: token counts, the list of models
-_LAST_BYTES_S = 0.25
 _LONGEST_REFUSAL = 1 << 20
 _MOST_PAGES = 20
 
@@ -103,7 +100,7 @@ class AnthropicProvider:
             client = self._ready_client()
             with before_the_head(self.host, model=model.id):
                 answer = await client.messages.with_raw_response.count_tokens(
-                    **requests.prompt_parameters(request, model), timeout=_QUESTION_TIMEOUT_S
+                    **requests.prompt_parameters(request, model), timeout=QUESTION_TIMEOUT_S
                 )
         except ProviderError:
             return None
@@ -165,7 +162,7 @@ class AnthropicProvider:
         client = self._ready_client()
         with before_the_head(self.host):
             answer = await client.models.with_raw_response.list(
-                limit=1000, after_id=after_id or anthropic.omit, timeout=_QUESTION_TIMEOUT_S
+                limit=1000, after_id=after_id or anthropic.omit, timeout=QUESTION_TIMEOUT_S
             )
         return _json_of(answer.http_response.content)
 
@@ -209,7 +206,7 @@ async def _read_last_bytes(chunks: AsyncIterator[bytes]) -> None:
     # Only a body read to its end gives the connection back for the next message. A server that
     # lingers, or cuts it now, takes nothing from a reply that is whole.
     try:
-        async with asyncio.timeout(_LAST_BYTES_S):
+        async with asyncio.timeout(LAST_BYTES_S):
             async for _ in chunks:
                 pass
     except (TimeoutError, httpx2.HTTPError):

@@ -17,11 +17,10 @@ from fasttui.chat.events import StreamEvent
 from fasttui.chat.models import Catalogue
 from fasttui.provider.credential import credential_name
 from fasttui.provider.quiet import keep_terminal_clean
+from fasttui.provider.timeouts import READ_TIMEOUT_S
 
 if TYPE_CHECKING:
     from fasttui.provider.anthropic import AnthropicProvider
-
-READ_TIMEOUT_S = 90.0
 
 _GC_THRESHOLDS = (20_000, 20, 100)
 

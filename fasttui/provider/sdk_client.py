@@ -8,10 +8,7 @@ import httpx2
 
 from fasttui.chat.errors import CredentialRejected, NoCredential
 from fasttui.provider.credential import clean_key, is_sendable
-
-CONNECT_TIMEOUT_S = 10.0
-# Between two messages of a chat the connection stays open: a new one costs a TCP and a TLS handshake.
-KEEP_ALIVE_S = 120.0
+from fasttui.provider.timeouts import CONNECT_TIMEOUT_S, KEEP_ALIVE_S
 
 _DEFAULT_BASE_URL = "https://api.anthropic.com"
 _AUTH_HEADERS = ("authorization", "x-api-key")
