@@ -23,6 +23,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
 
 def test_every_theme_is_in_the_wheel(wheel: zipfile.ZipFile) -> None:
     names = set(wheel.namelist())
+    assert {"fasttui/export/page.css", "fasttui/export/conversation.schema.json", "fasttui/store/schema/1.sql"} <= names
     assert {f"fasttui/themes/{path.name}" for path in (ROOT / "themes").glob("*.toml")} <= names
 
 

@@ -30,6 +30,7 @@ def run(args: argparse.Namespace) -> int:
         demo=setup.demo,
         problems=problems,
         after_first_frame=source.start,
+        in_background=lambda: compose.learn_models(setup, source),
     )
     app.run(mouse=settings.mouse)
     return app.return_code or 0

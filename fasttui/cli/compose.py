@@ -105,6 +105,12 @@ def provider(setup: Setup, *, frame_s: float | None = None) -> BackgroundProvide
     return BackgroundProvider(setup.catalogue, api_key="demo", base_url=simulator_address, frame_s=frame_s)
 
 
+async def learn_models(setup: Setup, source: BackgroundProvider) -> None:
+    """Let the catalogue take over what the Models API says; where it says nothing, nothing changes."""
+    for id_, said in (await source.list_models()).items():
+        setup.catalogue.overlay(id_, said)
+
+
 def session(setup: Setup, source: Provider) -> Session:
     """A session with a new chat."""
     return Session(source, setup.catalogue, choices(setup), conversation=Conversation(system=system_prompt(setup)))

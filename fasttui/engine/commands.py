@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from fasttui.chat.conversation import EFFORTS, SPEED_CHOICES, SpeedChoice
 from fasttui.chat.errors import CommandError
+from fasttui.chat.models import Model
 from fasttui.config.keymap import ACTIONS, Action
 from fasttui.engine import wording
 from fasttui.engine.session import Session
@@ -158,8 +159,12 @@ def choose_model(session: Session, id_: str) -> str:
     return f"{model.name} from the next message on{price}."
 
 
+def successor(session: Session) -> Model | None:
+    """The model that takes over fast mode from the chosen one."""
+    fast = session.model.fast
+    return session.catalogue.get(fast.successor) if fast and fast.successor else None
+
+
 def fast_notice(session: Session) -> str:
     """What the user should know of the chosen model's fast mode today; "" for nothing."""
-    model = session.model
-    successor = model.fast.successor if model.fast else None
-    return wording.fast_notice(model, session.today(), session.catalogue.get(successor) if successor else None)
+    return wording.fast_notice(session.model, session.today(), successor(session))

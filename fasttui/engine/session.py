@@ -9,7 +9,7 @@ import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from fasttui.chat import events
 from fasttui.chat.conversation import (
@@ -73,12 +73,17 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """The next message at the chosen speed and at the other one, and what speaks against it."""
+    """The next message at the chosen speed and at the other one, and what speaks against it.
+
+    `cached_until` is when the prompt cache that the chosen speed would hit runs out; None when
+    it would miss.
+    """
 
     chosen: Quote
     other: Quote | None
     reason: str
     warning: str
+    cached_until: datetime | None
 
 
 class Session:
@@ -304,7 +309,8 @@ class Session:
         chosen = quote(self.conversation, prompt, model, choice.speed, effort, now)
         offered = other == "standard" or self.fast_offered()
         alternative = quote(self.conversation, prompt, model, other, effort, now) if offered else None
-        return Forecast(chosen, alternative, choice.reason, self._warning(choice.speed, chosen))
+        until = None if chosen.warm_s is None else now + timedelta(seconds=chosen.warm_s)
+        return Forecast(chosen, alternative, choice.reason, self._warning(choice.speed, chosen), until)
 
     def _warning(self, speed: Speed, chosen: Quote) -> str:
         if speed != "fast":

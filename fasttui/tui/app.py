@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from textual.command import CommandPalette
@@ -34,7 +34,10 @@ class Look:
 
 
 class FasttuiApp(RowsApp):
-    """One session on the whole screen. `after_first_frame` is called once, when the first frame stands."""
+    """One session on the whole screen.
+
+    Once the first frame stands, `after_first_frame` is called and `in_background` is awaited.
+    """
 
     TITLE = "fasttui"
     CSS_PATH = "screens/chat.tcss"  # Textual loads none of a default screen's own
@@ -49,10 +52,12 @@ class FasttuiApp(RowsApp):
         demo: bool = False,
         problems: Sequence[FasttuiError] = (),
         after_first_frame: Callable[[], None] = lambda: None,
+        in_background: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         super().__init__(write_only_changes=look.write_only_changes)
         self.session, self.keymap, self.look = session, keymap, look
         self._demo, self._problems, self._after_first_frame = demo, problems, after_first_frame
+        self._in_background = in_background
         self.use_theme(look.theme)
 
     def get_default_screen(self) -> Screen[None]:
@@ -74,6 +79,8 @@ class FasttuiApp(RowsApp):
         gc.set_threshold(20_000, 20, 100)
         gc.enable()
         self._after_first_frame()
+        if self._in_background is not None:
+            self.run_worker(self._in_background(), group="background")
         for problem in self._problems:
             self.chat.show_error(problem)
 

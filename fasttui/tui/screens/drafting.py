@@ -1,0 +1,179 @@
+"""Writing the next message: the composer, its border, the prompt history, and passing notices."""
+
+from textual import on
+from textual.app import SuspendNotSupported
+from textual.content import Content
+from textual.timer import Timer
+
+from fasttui.chat.conversation import Turn
+from fasttui.chat.errors import FasttuiError
+from fasttui.chat.usage import Speed
+from fasttui.config.keymap import Keymap
+from fasttui.engine import wording
+from fasttui.engine.ledger import Quote
+from fasttui.engine.session import Forecast, Session
+from fasttui.tui import editor
+from fasttui.tui.screens.reading import ReadingScreen
+from fasttui.tui.widgets.composer import Composer
+
+NOTICE_S = 5.0
+FORECAST_DELAY_S = 0.3
+
+
+class DraftingScreen(ReadingScreen):
+    """The part of the chat screen around the composer."""
+
+    def __init__(self, session: Session, keymap: Keymap) -> None:
+        super().__init__()
+        self._session, self._keymap = session, keymap
+        self._queued: list[str] = []
+        self._notice_end: Timer | None = None
+        self._forecast_due: Timer | None = None
+        self._cache_end: Timer | None = None
+        self._history: list[str] = []
+        self._history_at: int | None = None
+        self._draft = ""
+        self._editing: Turn | None = None
+
+    @property
+    def composer(self) -> Composer:
+        """The composer of this screen."""
+        return self.query_one(Composer)
+
+    # ── what the next message asks for and costs ────────────────────────────────────────────────────
+
+    def _show_next(self) -> None:
+        session, choices = self._session, self._session.choices
+        forecast = session.forecast(self.composer.text)
+        if forecast.chosen.warm_s is not None and self._cache_end is None:
+            self._cache_end = self.set_timer(forecast.chosen.warm_s + 1, self._cache_ended)
+        effort = choices.next_effort(session.model)
+        once = " · once" if choices.speed_once or choices.effort_once else ""
+        speed = choices.next_speed
+        left = Content.assemble(
+            (wording.speed_name(speed), "$fast bold" if speed == "fast" else "$standard bold"),
+            (f" · {effort}" if effort else "", "$muted"),
+            (once, "$accent"),
+        )
+        why = forecast.warning or forecast.reason
+        right = Content.assemble(
+            (f"{why} · " if why else "", "$warning" if forecast.warning else "$muted"),
+            (_prices(forecast), "$muted"),
+        )
+        self.composer.show_next(left, right, fast=speed == "fast")
+
+    def _cache_ended(self) -> None:
+        self._cache_end = None
+        self._show_next()
+
+    @on(Composer.Changed)
+    def _draft_changed(self) -> None:
+        if self._forecast_due is None:
+            self._forecast_due = self.set_timer(FORECAST_DELAY_S, self._forecast_now)
+
+    def _forecast_now(self) -> None:
+        self._forecast_due = None
+        self._show_next()
+
+    # ── hints and notices, on the lower border ──────────────────────────────────────────────────────
+
+    def _show_hints(self) -> None:
+        if self._session.streaming:
+            queued = f" · {len(self._queued)} queued" if self._queued else ""
+            text = f"{self._keymap.hint('stop')} stop · Enter queues the next message{queued}"
+        else:
+            pairs = (
+                ("send", "send"),
+                ("newline", "newline"),
+                ("speed", "speed"),
+                ("effort_up", "effort"),
+                ("help", "help"),
+            )
+            text = " · ".join(f"{self._keymap.hint(action)} {name}" for action, name in pairs)
+        self.composer.show_hints(Content.styled(text, "$faint"))
+
+    def show_notice(self, text: str, style: str = "$accent") -> None:
+        """A line on the composer's lower border for a while; a long one as a toast."""
+        if len(text) > self.size.width - 8:
+            self.notify(text, markup=False, timeout=2 * NOTICE_S)
+            return
+        self.composer.show_hints(Content.styled(text, style))
+        if self._notice_end is not None:
+            self._notice_end.stop()
+        self._notice_end = self.set_timer(NOTICE_S, self._show_hints)
+
+    def show_error(self, error: FasttuiError) -> None:
+        """What went wrong and what to do about it."""
+        self.show_notice(f"{error} {error.hint}", "$error")
+
+    # ── earlier prompts ─────────────────────────────────────────────────────────────────────────────
+
+    def _remember(self, prompt: str) -> None:
+        if not self._history or self._history[-1] != prompt:
+            self._history.append(prompt)
+        self._history_at = None
+
+    @on(Composer.HistoryWanted)
+    def _recall(self, message: Composer.HistoryWanted) -> None:
+        at = len(self._history) if self._history_at is None else self._history_at
+        if at == len(self._history):
+            self._draft = self.composer.text
+        at += message.step
+        if 0 <= at <= len(self._history):
+            self._history_at = at
+            self.composer.fill(self._draft if at == len(self._history) else self._history[at])
+
+    def action_history_search(self) -> None:
+        """Pick an earlier prompt."""
+        from fasttui.tui.screens.pick import PickScreen
+
+        prompts = list(dict.fromkeys(reversed(self._history)))
+        self.app.push_screen(PickScreen("Earlier prompts", prompts), self._take_prompt)
+
+    def _take_prompt(self, prompt: str | None) -> None:
+        if prompt is not None:
+            self.composer.fill(prompt)
+
+    # ── other ways to write ─────────────────────────────────────────────────────────────────────────
+
+    def action_editor(self) -> None:
+        """Write the prompt in the user's own editor."""
+        try:
+            with self.app.suspend():
+                text = editor.edited(self.composer.text)
+        except SuspendNotSupported:
+            self.show_notice("This terminal cannot give way to an editor.", "$warning")
+        except FasttuiError as error:
+            self.show_error(error)
+        else:
+            self.composer.fill(text)
+
+    def action_edit_prompt(self) -> None:
+        """Take the last prompt back into the composer; sending it makes a new branch."""
+        turn = self._session.conversation.head
+        if turn is None or self._session.streaming:
+            self.show_notice("There is no prompt to edit." if turn is None else "A reply is still running.")
+            return
+        self._editing = turn
+        self.composer.fill(turn.prompt.text)
+        self.show_notice("Editing the last prompt: Enter sends it as a new branch, Esc leaves it.")
+
+
+def _prices(forecast: Forecast) -> str:
+    """`next ≈ $0.02 · standard ≈ $0.43 · cached until 12:09`."""
+    parts = [f"next {_about(forecast.chosen)}"]
+    if forecast.other is not None:
+        parts.append(f"{_short(forecast.other.speed)} {_about(forecast.other)}")
+    if forecast.cached_until is not None:
+        parts.append(f"cached until {forecast.cached_until.astimezone():%H:%M}")
+    elif forecast.chosen.reread_tokens:
+        parts.append("not cached")
+    return " · ".join(parts)
+
+
+def _short(speed: Speed) -> str:
+    return "⚡" if speed == "fast" else "standard"
+
+
+def _about(quote: Quote) -> str:
+    return "price unknown" if quote.usd is None else f"≈ {wording.dollars(quote.usd)}"
