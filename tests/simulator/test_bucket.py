@@ -14,7 +14,9 @@ STEPS = st.lists(st.tuples(st.floats(0, 500), st.floats(0, 5_000_000)), max_size
 
 
 @given(limit=LIMITS, steps=STEPS)
-def test_the_level_never_exceeds_the_limit_and_taking_never_raises_it(limit, steps):
+def test_the_level_never_exceeds_the_limit_and_taking_never_raises_it(
+    limit: int, steps: list[tuple[float, float]]
+) -> None:
     clock = Clock()
     bucket = TokenBucket(limit, clock)
     for seconds, tokens in steps:
@@ -26,7 +28,9 @@ def test_the_level_never_exceeds_the_limit_and_taking_never_raises_it(limit, ste
 
 
 @given(limit=LIMITS, steps=STEPS)
-def test_a_bucket_refuses_if_and_only_if_less_than_one_token_is_left(limit, steps):
+def test_a_bucket_refuses_if_and_only_if_less_than_one_token_is_left(
+    limit: int, steps: list[tuple[float, float]]
+) -> None:
     clock = Clock()
     bucket = TokenBucket(limit, clock)
     for seconds, tokens in steps:
@@ -36,7 +40,7 @@ def test_a_bucket_refuses_if_and_only_if_less_than_one_token_is_left(limit, step
 
 
 @given(limit=LIMITS, taken=st.floats(0, 1e7))
-def test_after_the_time_in_retry_after_a_request_is_admitted(limit, taken):
+def test_after_the_time_in_retry_after_a_request_is_admitted(limit: int, taken: float) -> None:
     clock = Clock()
     bucket = TokenBucket(limit, clock)
     bucket.take(taken)
@@ -45,7 +49,7 @@ def test_after_the_time_in_retry_after_a_request_is_admitted(limit, taken):
 
 
 @given(limit=LIMITS, taken=st.floats(0, 1e7))
-def test_a_bucket_is_full_again_exactly_when_it_says(limit, taken):
+def test_a_bucket_is_full_again_exactly_when_it_says(limit: int, taken: float) -> None:
     clock = Clock()
     bucket = TokenBucket(limit, clock)
     bucket.take(taken)
@@ -54,7 +58,7 @@ def test_a_bucket_is_full_again_exactly_when_it_says(limit, taken):
     assert bucket.full_in_s == 0
 
 
-def test_a_bucket_refills_by_a_sixtieth_of_its_limit_each_second():
+def test_a_bucket_refills_by_a_sixtieth_of_its_limit_each_second() -> None:
     clock = Clock()
     bucket = TokenBucket(6_000, clock)
     bucket.take(3_000)
@@ -62,7 +66,7 @@ def test_a_bucket_refills_by_a_sixtieth_of_its_limit_each_second():
     assert bucket.level == 3_700
 
 
-def test_a_drained_bucket_admits_again_after_the_time_it_was_drained_for():
+def test_a_drained_bucket_admits_again_after_the_time_it_was_drained_for() -> None:
     clock = Clock()
     bucket = TokenBucket(3_000, clock)
     bucket.drain(12)
@@ -73,7 +77,7 @@ def test_a_drained_bucket_admits_again_after_the_time_it_was_drained_for():
     assert not bucket.empty
 
 
-def test_remaining_is_told_in_thousands_and_never_below_zero():
+def test_remaining_is_told_in_thousands_and_never_below_zero() -> None:
     bucket = TokenBucket(400_000, Clock())
     bucket.take(1_234)
     assert bucket.remaining == 399_000
@@ -81,7 +85,7 @@ def test_remaining_is_told_in_thousands_and_never_below_zero():
     assert bucket.remaining == 0
 
 
-def test_a_fast_response_tells_the_six_fast_figures_and_the_shared_requests():
+def test_a_fast_response_tells_the_six_fast_figures_and_the_shared_requests() -> None:
     clock = Clock()
     limits = RateLimits(REAL_LIMITS, clock)
     limits.fast_input.take(71_000)
@@ -99,7 +103,7 @@ def test_a_fast_response_tells_the_six_fast_figures_and_the_shared_requests():
     }
 
 
-def test_a_standard_response_tells_twelve_figures_and_none_of_fast():
+def test_a_standard_response_tells_twelve_figures_and_none_of_fast() -> None:
     headers = RateLimits(DEMO_LIMITS, Clock()).headers(fast=False, now=NOW)
     assert len(headers) == 12
     assert not [name for name in headers if "fast" in name]

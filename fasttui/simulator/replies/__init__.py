@@ -139,11 +139,13 @@ def _without_command(prompt: str) -> str:
 
 def _after(partial: str, whole: str) -> str | None:
     """What follows the end of `partial` in `whole`; the partial may be quoted with other words around it."""
-    tails = [partial.rstrip()[-_TAIL_CHARS:]]
+    said = partial.rstrip()
+    blanks = partial[len(said) :]
+    tails = [said[-_TAIL_CHARS:]]
     tails += [line.strip(' >"“”')[-_TAIL_CHARS:] for line in reversed(partial.splitlines())]
     for tail in tails:
         if len(tail) >= _TAIL_CHARS // 2 and tail in whole:
-            return whole[whole.rindex(tail) + len(tail) :]
+            return whole[whole.rindex(tail) + len(tail) :].removeprefix(blanks)
     return None
 
 
