@@ -29,6 +29,8 @@ FasttuiError
 │   └── ConversationNotFound       there is no chat of that id
 ├── CapReached                     the user's own spending cap
 ├── CommandError                   a /command with the wrong words
+├── UsageError                     a command line that cannot be carried out
+├── AttachmentError                a file that cannot be sent
 └── TransferError                  an export or import failed
 """
 
@@ -289,6 +291,18 @@ class CommandError(FasttuiError):
     """A slash command was given words it does not take."""
 
     hint = "Type /help for the commands."
+
+
+class UsageError(FasttuiError):
+    """A command line that is well formed but cannot be carried out."""
+
+    hint = "`fasttui --help` shows the commands, and each has a --help of its own."
+
+
+class AttachmentError(FasttuiError):
+    """A file cannot be sent with a message; the sentence names it and says why."""
+
+    hint = "Attach text, a PDF, or an image of type PNG, JPEG, GIF or WebP."
 
 
 class TransferError(FasttuiError):
