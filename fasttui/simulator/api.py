@@ -106,7 +106,8 @@ class MessagesApi:
 
     def _messages(self, request: MessagesRequest, request_id: str) -> Response:
         turns = turns_of(request)
-        choice = chosen(turns[-1].text, self._scenario)
+        asked = [turn.text for turn in turns if turn.role == "user"]
+        choice = chosen(asked[-1], self._scenario)
         fast = request.speed == "fast"
         self._obstacles.check(choice.name, fast=fast, fingerprint=_fingerprint(request), model=request.model.id)
         if choice.name == "html":

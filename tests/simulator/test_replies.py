@@ -135,6 +135,16 @@ def test_the_partial_reply_may_be_quoted_in_the_prompt_alone() -> None:
     assert part + str(ask(prompt, before=before).text) == whole
 
 
+def test_a_scenario_that_was_cut_is_continued_and_so_is_its_continuation() -> None:
+    asked = Turn("user", "/sim cut", ())
+    whole = str(reply_to([asked], "", "high", "cut").text)
+    first, second = whole[:900], whole[900:1800]
+    once = (asked, Turn("assistant", first, ()))
+    assert first + str(ask("Continue.", before=once).text) == whole
+    twice = (*once, Turn("user", "Continue.", ()), Turn("assistant", second, ()))
+    assert first + second + str(ask("Continue.", before=twice).text) == whole
+
+
 def test_a_complete_reply_is_not_continued() -> None:
     whole = text_of("Tell me a story")
     before = (Turn("user", "Tell me a story", ()), Turn("assistant", whole, ()))

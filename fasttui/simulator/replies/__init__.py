@@ -1,8 +1,7 @@
 """What the simulator says: a library of texts, chosen by the words of the prompt.
 
 Each text is a Markdown file here. Its first line names the keywords; comments divide the rest:
-`<!-- thinking -->` opens the thinking, `<!-- LEVEL -->` what is said from that effort upwards, and
-`<!-- only LEVEL -->` what is said at that one alone.
+`<!-- thinking -->` opens the thinking, `<!-- LEVEL -->` what is said from that effort upwards.
 """
 
 import re
@@ -27,9 +26,9 @@ REFUSAL_DETAILS: Mapping[str, object] = {
 
 _FOLDER = Path(__file__).parent
 _FALLBACK, _STREAMING, _CONTINUED, _DELIBERATION = "about", "streaming", "continued", "deliberation"
-_MARK = re.compile(r"^<!-- (only )?(thinking|low|medium|high|xhigh|max) -->\n", re.MULTILINE)
+_MARK = re.compile(r"^<!-- (thinking|low|medium|high|xhigh|max) -->\n", re.MULTILINE)
 _CONTINUE = re.compile(
-    r"\s*(please )?(continue|carry on|go on|keep going)\b|\b(cut off|interrupted|left off)\b", re.IGNORECASE
+    r"^\s*(please )?(continue|carry on|go on|keep going)\b|\b(cut off|interrupted|left off)\b", re.IGNORECASE
 )
 _WORD = re.compile(r"[^\W_]+")
 _TAIL_CHARS = 48
@@ -50,18 +49,16 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """One file of the library: sections are text, the effort they begin at, and whether they are for that alone."""
+    """One file of the library; a section is the effort it begins at, and its text."""
 
     keywords: tuple[str, ...]
     thinking: tuple[str, ...]
-    sections: tuple[tuple[Effort, bool, str], ...]
+    sections: tuple[tuple[Effort, str], ...]
 
     def at(self, effort: Effort) -> str:
         """The text at one effort."""
         here = EFFORTS.index(effort)
-        told = [
-            text for level, only, text in self.sections if (level == effort if only else EFFORTS.index(level) <= here)
-        ]
+        told = [text for level, text in self.sections if EFFORTS.index(level) <= here]
         return "\n\n".join(told)
 
 
@@ -121,20 +118,18 @@ def _score(keywords: tuple[str, ...], words: str) -> int:
 
 def _continuation(turns: Sequence[Turn], prompt: str, effort: Effort) -> str | None:
     """The rest of the reply that was cut, when the prompt asks for it and the reply is ours."""
-    asked = [turn for turn in turns[:-1] if turn.role == "user"]
+    before = turns[:-1]
+    asked = [turn for turn in before if turn.role == "user" and not _CONTINUE.search(turn.text)]
     if not asked or not _CONTINUE.search(prompt):
         return None
-    whole = _library_reply(_without_command(asked[-1].text), asked[-1], effort).text
-    said = [turn.text for turn in turns[:-1] if turn.role == "assistant"][-1:]
+    choice = chosen(asked[-1].text, None)
+    whole = reply_to(asked, choice.prompt, effort, choice.name).text
+    said = [turn.text for turn in before if turn.role == "assistant"][-1:]
     for candidate in (*said, prompt):
-        rest = _after(candidate, whole if isinstance(whole, str) else "".join(whole))
+        rest = _after(candidate, "".join(whole))
         if rest is not None:
             return rest or _entry(_CONTINUED).at("low")
     return None
-
-
-def _without_command(prompt: str) -> str:
-    return chosen(prompt, None).prompt
 
 
 def _after(partial: str, whole: str) -> str | None:
@@ -205,11 +200,10 @@ def _entry(name: str) -> _Entry:
     keywords = tuple(word.strip() for word in head.removeprefix("keywords:").split(",") if word.strip())
     parts = _MARK.split(body)[1:]
     thinking: list[str] = []
-    sections: list[tuple[Effort, bool, str]] = []
-    for only, label, text in zip(parts[::3], parts[1::3], parts[2::3], strict=True):
+    sections: list[tuple[Effort, str]] = []
+    for label, text in zip(parts[::2], parts[1::2], strict=True):
         if label == "thinking":
             thinking += text.strip().split("\n\n")
         else:
-            level = EFFORTS[EFFORTS.index(cast("Effort", label))]
-            sections.append((level, bool(only), text.strip("\n")))
+            sections.append((cast("Effort", label), text.strip("\n")))
     return _Entry(keywords, tuple(thinking), tuple(sections))
