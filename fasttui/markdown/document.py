@@ -23,9 +23,6 @@ LONGEST_CHECKED = 16_384
 """Characters of a block up to which markdown-it reads it again when it ends."""
 LONGEST_DEFINITIONS = 1_048_576
 """The same for a block that begins like link definitions: only markdown-it reads those."""
-LONG_LINE = 2_048
-"""An unfinished line beyond this is not looked at as a whole until it ends."""
-
 _LINE_END = re.compile(r"\r\n?|\n")
 _CONTAINER_MARKS = re.compile(r"(?:[ \t]*(?:>|[-+*](?=[ \t])|\d{1,9}[.)](?=[ \t])))+[ \t]*")
 _UNDECIDED = re.compile(
@@ -108,6 +105,7 @@ class Document:
         self._partial: list[str] = []  # the line without end, in pieces
         self._partial_length = 0
         self._line_offset = 0
+        self._look_again_at = 0  # length of the line without end from which it is to be shown anew
         self._entries: list[Entry] = []
         self.lines: Sequence[Line] = Lines(self._entries)
         self._laid: list[_Laid] = []  # closed leaves
@@ -183,8 +181,12 @@ class Document:
         if self._grows(text):
             return self._changed
         self._growing = None
+        lines = self._line_number
         self._take(text)
-        self._show_open()
+        if self._line_number > lines or self._partial_length >= self._look_again_at:
+            self._show_open()
+            # Looking at a line as a whole costs its length, so a long one is looked at ever more rarely.
+            self._look_again_at = self._partial_length + self._partial_length // 8 if self._partial_length > 256 else 0
         return self._changed
 
     def finish(self) -> int:
@@ -376,8 +378,6 @@ class Document:
 
     def _undecided_line(self) -> str:
         """The line without end, unless it is too early to say what it is."""
-        if self._partial_length > LONG_LINE:
-            return "".join(self._partial)[:LONG_LINE] if not self._shown else ""
         partial = "".join(self._partial).removesuffix("\r")
         if not partial.strip(" \t"):
             return ""
@@ -420,9 +420,7 @@ class Document:
         if not self._shown or leaf is None or self._shown[-1].leaf is not leaf or not leaf.rows:
             return
         row = leaf.rows[-1].text
-        if self._partial_length > LONG_LINE:
-            certain = True
-        elif leaf.kind == "paragraph":
+        if leaf.kind == "paragraph":
             start = row[:12]
             certain = start[:1].isalpha() or (
                 len(start) == 12 and any(map(str.isalnum, start)) and not start.startswith(("[", "\\[", "|"))

@@ -21,9 +21,16 @@ if TYPE_CHECKING:
 LONGEST_PIECE = 32_768
 """A paragraph beyond this is parsed in pieces: markdown-it's rules for links and emphasis can cost
 more than linear time, and only hostile text has such paragraphs."""
+SHORT_PIECE = 512
+"""The same for a paragraph full of brackets: looking for links among them costs their square."""
+MANY_BRACKETS = 256
+MANY_MARKS = 48
+"""An open text with more marks than this is shown as it is until it ends."""
 
 # Without any of these, markdown-it returns the text as it is.
 _SPECIAL = re.compile(r"[\\`*_~\[<&$\t]|://| \n")
+# Text of these alone cannot change what the text before it means.
+_PLAIN = re.compile(r"[\w ,.;?'\u00a0-\U0010ffff-]+")
 _TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,200}>|<!--.{0,200}-->")
 _LINK_TAIL = re.compile(
     r"""\]\(\s*(?:<[^>\n]*>|[^()\s]*(?:\([^()]*\)[^()\s]*)*)(?:\s+(?:"[^"]*"|'[^']*'|\([^)]*\)))?\s*\)|\]\[[^\]]*\]|\]"""
@@ -58,17 +65,18 @@ def parse(source: str, env: dict[str, Any]) -> Inline:
     """What markdown-it says about the inline text of a closed leaf."""
     if not _SPECIAL.search(source):
         return Inline(source.replace("\n", " "), (Run(0, "", "", 0, ""),))
-    if len(source) <= LONGEST_PIECE:
+    longest = SHORT_PIECE if source.count("[") > MANY_BRACKETS else LONGEST_PIECE
+    if len(source) <= longest:
         return _Walker(source).walk(_state(source, env).tokens)
-    return _join([(start, parse(source[start:stop], env)) for start, stop in _pieces(source)])
+    return _join([(start, parse(source[start:stop], env)) for start, stop in _pieces(source, longest)])
 
 
-def parse_open(source: str, env: dict[str, Any]) -> Inline:
-    """The same for a text whose end is not known yet."""
+def parse_open(source: str, env: dict[str, Any]) -> tuple[Inline, bool]:
+    """The same for a text whose end is not known yet, and whether `parse` would say so too."""
     if not _SPECIAL.search(source):
-        return Inline(source.replace("\n", " "), (Run(0, "", "", 0, ""),))
-    if len(source) > LONGEST_PIECE:
-        return parse(source, env)
+        return Inline(source.replace("\n", " "), (Run(0, "", "", 0, ""),)), True
+    if sum(map(source.count, "[*_`<$~&\\")) > MANY_MARKS:
+        return Inline(source.replace("\n", " ").replace("\t", " "), (Run(0, "", "", 0, ""),)), False
     shown = _TRAILING_MARKS.sub("", source)
     ticks = _unclosed_backticks(shown)
     if not ticks and _OPEN_LINK.search(shown):
@@ -77,7 +85,14 @@ def parse_open(source: str, env: dict[str, Any]) -> Inline:
     closers = _closers(state)
     if closers:
         state = _state(shown + ticks + closers, env)
-    return _Walker(shown).walk(state.tokens)
+    return _Walker(shown).walk(state.tokens), not closers and not ticks and shown == source
+
+
+def extended(inline: Inline, blank: str, text: str) -> Inline | None:
+    """An open text with more at its end; None when that takes a new parse."""
+    if inline.runs[-1].link or not _PLAIN.fullmatch(text) or not _PLAIN.match(inline.text[-1:]):
+        return None
+    return Inline(f"{inline.text}{blank}{text}", inline.runs)
 
 
 def footnote_mark(label: str) -> str:
@@ -119,12 +134,12 @@ def _closers(state: "StateInline") -> str:
     return "".join(reversed(marks[-8:]))
 
 
-def _pieces(source: str) -> list[tuple[int, int]]:
+def _pieces(source: str, longest: int) -> list[tuple[int, int]]:
     """Cuts after a blank, at places that depend on the text alone."""
     pieces, start = [], 0
-    while len(source) - start > LONGEST_PIECE:
-        stop = source.rfind(" ", start + LONGEST_PIECE // 2, start + LONGEST_PIECE) + 1
-        stop = stop or start + LONGEST_PIECE
+    while len(source) - start > longest:
+        stop = source.rfind(" ", start + longest // 2, start + longest) + 1
+        stop = stop or start + longest
         pieces.append((start, stop))
         start = stop
     return [*pieces, (start, len(source))]

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol
 from fasttui.markdown import highlight
 from fasttui.markdown.blocks import Container, Leaf, Row
 from fasttui.markdown.highlight import Highlighter, Piece
-from fasttui.markdown.inline import Inline, Run, footnote_mark, parse, parse_open, source_at, spans
+from fasttui.markdown.inline import Inline, Run, extended, footnote_mark, parse, parse_open, source_at, spans
 from fasttui.markdown.latex import formula
 from fasttui.markdown.lines import Line, Span
 from fasttui.markdown.wrap import CellLen, fit, wrap
@@ -23,6 +23,8 @@ LONGEST_CODE_LINE = highlight.LONGEST_LINE
 
 _TASK = re.compile(r"\[([ xX])\][ \t]+(?=\S)")
 _UNSETTLED_LINES = 2
+_LONGEST_TAIL = 4096
+"""An open text of this length is cut even where its style cannot be carried on."""
 _DEFINITION = re.compile(r"\[(?!\^)[^\]]+\]:")
 
 
@@ -189,14 +191,21 @@ class InlineFlow(Flow):
         self._tail = ""  # the text after the settled lines
         self._tail_place = (0, 0)  # row and column where it begins
         self._carry = ""  # marks that put it into the style it begins in
-        self._tail_source = 0
         self._row_starts: list[int] = []
+        self._open_inline: Inline | None = None  # the tail as parsed last
+        self._open_text = ""
+        self._open_lines: list[Entry] = []
+        self._parsed: tuple[str, int, Inline] | None = None  # a whole text as `parse` would have it
 
     def close(self, leaf: Leaf) -> tuple[int, list[Entry]]:
         self.definitions = self.setting.definitions()
         self._find_task(leaf)
         text, place = _trimmed(leaf, self._skip)
-        self._inline = _formula_of(leaf) or parse(text, self.setting.env)
+        if self._parsed is not None and self._parsed[:2] == (text, self.definitions):
+            self._inline = self._parsed[2]
+        else:
+            self._inline = _formula_of(leaf) or parse(text, self.setting.env)
+        self._parsed = self._open_inline = None
         self._places = place
         return 0, [*self._spacer, *self._lay()]
 
@@ -256,12 +265,25 @@ class InlineFlow(Flow):
     def grow(self, text: str) -> list[Entry] | None:
         if not self._row_starts:
             return None
-        self._tail += text
-        return self._show_tail()
+        before = self._tail
+        self._tail = before + text
+        shown = self._tail.rstrip()
+        longer = None
+        if self._open_inline is not None and before.startswith(self._open_text):
+            blank = before[len(self._open_text) :]
+            longer = extended(self._open_inline, blank, shown[len(before) :]) if len(shown) > len(before) else None
+        return self._show_tail(longer)
 
-    def _show_tail(self) -> list[Entry]:
+    def _show_tail(self, inline: Inline | None = None) -> list[Entry]:
+        text = self._tail.rstrip()
+        if self._open_inline is not None and text == self._open_text:
+            return self._open_lines
         carry = self._carry
-        inline = parse_open(carry + self._tail.rstrip(), self.setting.env)
+        if inline is None:
+            inline, exact = parse_open(carry + text, self.setting.env)
+            if exact and not self.settled:
+                self._parsed = (text, self.setting.definitions(), inline)
+        self._open_inline, self._open_text = inline, text
         begun = self.settled > 0
         wrapped = self._wrapped(inline, self._base)
         lines: list[Entry] = [] if begun else [*self._spacer]
@@ -270,22 +292,27 @@ class InlineFlow(Flow):
             place = (self._tail_offset(start - len(carry)), self._tail_offset(stop - len(carry)))
             continues = begun or number > 0
             lines.append(self.make_line(content, place, first=not continues, soft=continues))
+        self._open_lines = lines
         if len(wrapped) > _UNSETTLED_LINES + 1:
             self._settle(inline, wrapped, spaced)
         return lines
 
     def _settle(self, inline: Inline, wrapped: list[tuple[list[Span], int, int, int, int]], spaced: int) -> None:
         """Let go of all lines but the last, up to one that can be resumed."""
+        forced = len(self._tail) > _LONGEST_TAIL
         for number in range(len(wrapped) - _UNSETTLED_LINES, 0, -1):
             _, start, _, run, shown = wrapped[number]
             openers = inline.runs[run].openers
+            if forced and start > len(self._carry):
+                openers = ""
             # A line that begins where its run begins may have marks before it in the source.
             if "[" in openers or start <= len(self._carry):
                 continue
-            if inline.runs[run].start == shown and run:
+            if inline.runs[run].start == shown and run and not forced:
                 continue
             self._drop(start - len(self._carry))
             self._carry = openers
+            self._open_inline = None
             self.settled += number + spaced
             return
 

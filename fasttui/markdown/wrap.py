@@ -8,6 +8,8 @@ CellLen = Callable[[str], int]
 _JOINER = "\u200d"
 _NOT_FIRST = frozenset("，。、！？；：）》」』】〉”’…·ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ％")
 _NOT_LAST = frozenset("（《「『【〈“‘")
+_MOST_CHARACTERS = 8
+"""For each cell of a line: text of marks without width must not make one line without end."""
 _BREAKABLE = frozenset(" \u200b")
 
 
@@ -60,7 +62,7 @@ def _wide_line(text: str, start: int, width: int, cell_len: CellLen) -> tuple[in
             break_at = at
         elif before and _may_part(before, cluster, cells, cell_len):
             break_at = at
-        if used + cells > width and cluster != " ":
+        if (used + cells > width and cluster != " ") or at - start > _MOST_CHARACTERS * width:
             if break_at > start:
                 stop, following = _before_blank(text, start, break_at)
                 if stop > start:
