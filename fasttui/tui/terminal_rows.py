@@ -149,14 +149,6 @@ class CellRow:
         self.pieces: dict[int, Strip] = {}
         """The strips last written, by column: the same strip again needs no look at its cells."""
 
-    def beside(self, left: int, right: int) -> "CellRow":
-        """What stands left of column `left` and from column `right` on."""
-        row = CellRow(0)
-        row.cells = self.cells[:left] + self.cells[right:]
-        row.pens = self.pens[:left] + self.pens[right:]
-        row.pieces = {x: piece for x, piece in self.pieces.items() if x + piece.cell_length <= left or x >= right}
-        return row
-
 
 class CellMemory:
     """The cells of the terminal; each change of them is returned as the text to write."""
@@ -204,18 +196,17 @@ class CellMemory:
         """Move the rows of `region` up by `lines` (down if negative); all that stands beside them stays."""
         top, bottom, left, right = region.y, region.bottom, region.x, region.right
         before = self._rows[top:bottom]
-        beside = [row.beside(left, right) for row in before]
+        lefts = [(row.cells[:left], row.pens[:left]) for row in before] if left else []
+        rights = [(row.cells[right:], row.pens[right:]) for row in before] if right < self.columns else []
         fresh = [CellRow(self.columns) for _ in range(abs(lines))]
         self._rows[top:bottom] = before[lines:] + fresh if lines > 0 else fresh + before[:lines]
         edge, step = (bottom, "\n") if lines > 0 else (top + 1, "\x1bM")
         parts = [f"\x1b[{top + 1};{bottom}r\x1b[{edge};1H{step * abs(lines)}\x1b[r"]
+        for row in self._rows[top:bottom]:
+            row.pieces = {left: row.pieces[left]} if left in row.pieces else {}
         # The terminal moves whole rows: what stands left and right of the region is put back.
-        for y, was in enumerate(beside, top):
-            row = self._rows[y]
-            row.pieces = {x: piece for x, piece in row.pieces.items() if left <= x and x + piece.cell_length <= right}
-            parts.append(self._put(0, y, was.cells[:left], was.pens[:left]))
-            parts.append(self._put(right, y, was.cells[left:], was.pens[left:]))
-            row.pieces |= was.pieces
+        parts.extend(self._put(0, y, *was) for y, was in enumerate(lefts, top))
+        parts.extend(self._put(right, y, *was) for y, was in enumerate(rights, top))
         return "".join(parts)
 
     def _flatten(self, strip: Strip) -> tuple[list[str], list[Pen]]:
@@ -385,7 +376,7 @@ class TerminalRows:
         The caller has asked `can_paint` before.
         """
         self._fit()
-        region = widget.scrollable_content_region
+        region = self._clear_view[2] if self._clear_view else widget.scrollable_content_region
         parts: list[str] = []
         if moved and abs(moved) < region.height:
             parts.append(self._memory.scroll(region, moved))
@@ -428,14 +419,12 @@ class TerminalRows:
     def _is_in_front(self, screen: Screen[Any], widget: Widget) -> bool:
         """Whether the whole content of the widget can be seen. The answer holds until the next layout."""
         visible = screen._compositor.visible_widgets
+        if self._clear_view is not None and self._clear_view[0] is visible and self._clear_view[1] is widget:
+            return True
         area = widget.scrollable_content_region
-        if self._clear_view is not None:
-            seen, of_widget, of_area = self._clear_view
-            if seen is visible and of_widget is widget and of_area == area:
-                return True
         for other, (region, clip) in visible.items():
             if other is widget:
-                if not clip.contains_region(area) or not area:
+                if not area or not clip.contains_region(area):
                     return False
                 self._clear_view = (visible, widget, area)
                 return True

@@ -14,7 +14,7 @@ from textual.strip import Strip
 from textual.widgets import Input, Label, Static
 
 from fasttui.tui.terminal_rows import HOOKS, CellMemory, Hook, RowsApp, missing_hooks
-from tests.tui.terminal import EmulatedDriver, Terminal, differences, terminal_of, text_of
+from tests.tui.terminal import EmulatedDriver, Terminal, differences, painted, terminal_of, text_of
 
 STYLES = [None, Style(bold=True), Style(color="red"), Style(color="#102030", bgcolor="blue"), Style(reverse=True)]
 WORDS = ["word", "a", " ", "        ", "漢字", "⚡", "é", "👍🏽", "👩‍👩‍👧", "│", "—", "x" * 30]
@@ -47,7 +47,7 @@ async def test_an_app_paints_in_textuals_way_if_a_hook_is_missing(monkeypatch: p
     app = OneLabel(driver_class=EmulatedDriver)
     async with app.run_test(headless=False, size=(40, 10)) as pilot:
         app.query_one(Label).update("second")
-        await pilot.pause()
+        await painted(pilot)
         assert text_of(app)[0] == "second"
         assert not app.terminal_rows.enabled
 
@@ -56,7 +56,7 @@ async def test_an_app_paints_in_textuals_way_if_it_is_switched_off() -> None:
     app = OneLabel(write_only_changes=False, driver_class=EmulatedDriver)
     async with app.run_test(headless=False, size=(40, 10)) as pilot:
         app.query_one(Label).update("second")
-        await pilot.pause()
+        await painted(pilot)
         assert text_of(app)[0] == "second"
         assert differences(app) == []
 
@@ -64,10 +64,10 @@ async def test_an_app_paints_in_textuals_way_if_it_is_switched_off() -> None:
 async def test_a_change_of_one_word_costs_a_few_bytes() -> None:
     app = OneLabel(driver_class=EmulatedDriver)
     async with app.run_test(headless=False, size=(80, 10)) as pilot:
-        await pilot.pause()
+        await painted(pilot)
         terminal_of(app).written.clear()
         app.query_one(Label).update("worst")
-        await pilot.pause()
+        await painted(pilot)
         assert text_of(app)[0] == "worst"
         assert len("".join(terminal_of(app).written)) < 80
 
@@ -75,10 +75,10 @@ async def test_a_change_of_one_word_costs_a_few_bytes() -> None:
 async def test_nothing_is_written_while_nothing_changes() -> None:
     app = OneLabel(driver_class=EmulatedDriver)
     async with app.run_test(headless=False, size=(80, 10)) as pilot:
-        await pilot.pause()
+        await painted(pilot)
         terminal_of(app).written.clear()
         app.screen.refresh(layout=True)
-        await pilot.pause()
+        await painted(pilot)
         assert "".join(terminal_of(app).written) == ""
 
 
@@ -88,7 +88,7 @@ async def test_the_cursor_returns_to_where_the_app_wants_it() -> None:
         app.query_one(Input).focus()
         await pilot.press("a", "b", "c")
         app.query_one(Label).update("second")
-        await pilot.pause()
+        await painted(pilot)
         cursor = terminal_of(app).terminal.screen.cursor
         assert (cursor.x, cursor.y) == tuple(app.cursor_position)
 
@@ -96,28 +96,28 @@ async def test_the_cursor_returns_to_where_the_app_wants_it() -> None:
 async def test_the_echo_of_a_key_can_be_painted_at_once() -> None:
     app = OneLabel(driver_class=EmulatedDriver)
     async with app.run_test(headless=False, size=(80, 10)) as pilot:
-        await pilot.pause()
+        await painted(pilot)
         label = app.query_one(Label)
         label.update("quick", layout=False)
         app.terminal_rows.echo(label)
         assert text_of(app)[0] == "quick"
-        await pilot.pause()
+        await painted(pilot)
         assert differences(app) == []
 
 
 async def test_a_widget_behind_another_may_not_paint_itself() -> None:
     app = OneLabel(driver_class=EmulatedDriver)
     async with app.run_test(headless=False, size=(80, 10), notifications=True) as pilot:
-        await pilot.pause()
+        await painted(pilot)
         field = app.query_one(Input)
         assert app.terminal_rows.can_paint(field)
         await app.push_screen(ModalScreen())
         assert not app.terminal_rows.can_paint(field)
         await app.pop_screen()
-        await pilot.pause()
+        await painted(pilot)
         assert app.terminal_rows.can_paint(field)
         await app.mount(Static("in front", id="cover"))
-        await pilot.pause()
+        await painted(pilot)
         assert not app.terminal_rows.can_paint(field)
 
 
@@ -140,7 +140,7 @@ async def test_random_updates_end_in_the_same_screen_as_a_full_repaint() -> None
             box.update(text)
             if step % 7 == 0:
                 box.display = not box.display
-            await pilot.pause()
+            await painted(pilot)
             assert differences(app) == []
 
 

@@ -12,6 +12,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Literal, NamedTuple
 
+from textual.color import Color
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
@@ -29,6 +30,7 @@ from fasttui.tui.widgets.transcript_strips import Brush, Mark, Palette
 SCROLLBAR_S = 1.0  # the scrollbar follows a stream this often: each update of it renders the view beside it
 LATE_CHANGES_S = 0.06  # how often to look for highlighting that came late ...
 LATE_CHANGES = 30  # ... and how many times after the last row was laid out
+GATHER_S = 0.002  # one read of the network brings many deltas: they are painted together
 KEPT_LAYOUTS = 200
 KEPT_STRIPS = 4096
 FAR = 4  # a jump of more than so many screens starts from the place jumped to
@@ -90,6 +92,7 @@ class TranscriptView(ScrollView, can_focus=False):
         self._layouts: dict[int, EntryLayout] = {}
         self._strips: dict[tuple[int, int], tuple[object, Strip]] = {}
         self._brush = Brush()
+        self._background: Color | None = None
         self._finder: Finder | None = None
         self._match: Match | None = None
         self._focus: Focus | None = None
@@ -97,13 +100,14 @@ class TranscriptView(ScrollView, can_focus=False):
         self._fold_thinking = True
         self._wrap_code = False
         self._area = Size(0, 0)
+        self._outer_size = Size(0, 0)
         self._top = 0
         self._reading: ReadPlace | None = None
         self._following = True
         self._new_lines = 0
         self._announced = (True, 0)
         self._unpainted: dict[str, list[tuple[Text, str]]] = {}
-        self._frame: asyncio.TimerHandle | None = None
+        self._due = asyncio.Event()
         self._next_frame_s = 0.0
         self._scrollbar_update: asyncio.TimerHandle | None = None
         self._late_changes: asyncio.TimerHandle | None = None
@@ -165,12 +169,12 @@ class TranscriptView(ScrollView, can_focus=False):
     def add_text(self, key: str, text: str) -> None:
         """Take a delta of a reply; the clock puts it on the screen."""
         self._unpainted.setdefault(key, []).append(("text", text))
-        self._due()
+        self._due.set()
 
     def add_thinking(self, key: str, text: str) -> None:
         """Take a delta of a reply's thinking; the clock puts it on the screen."""
         self._unpainted.setdefault(key, []).append(("thinking", text))
-        self._due()
+        self._due.set()
 
     def finish(self, key: str) -> None:
         """No more text comes for this reply."""
@@ -232,19 +236,25 @@ class TranscriptView(ScrollView, can_focus=False):
     @property
     def is_at_rest(self) -> bool:
         """Whether no clock runs, as nothing is due."""
-        return self._frame is self._scrollbar_update is self._late_changes is None
+        return not self._due.is_set() and self._scrollbar_update is self._late_changes is None
 
     # -- the frame clock
 
-    def _due(self) -> None:
-        if self._frame is None and self.is_running:
-            loop = asyncio.get_running_loop()
-            delay_s = max(0.0, self._next_frame_s - loop.time())
-            self._frame = loop.call_later(delay_s, self.call_next, self._paint_new)
+    async def _run_clock(self) -> None:
+        """Paint at most `frame_rate` times a second; sleep while nothing is due.
+
+        A worker, since a call through the widget's message queue costs more than the frame it asks for.
+        """
+        loop = asyncio.get_running_loop()
+        while True:
+            await self._due.wait()
+            if (delay_s := self._next_frame_s - loop.time()) > 0:
+                await asyncio.sleep(delay_s)
+            self._paint_new()
 
     def _paint_new(self) -> None:
         """Lay out the deltas that came since the last frame, and paint what they changed."""
-        self._frame = cancelled(self._frame)
+        self._due.clear()
         if not self._unpainted:
             return
         self._next_frame_s = asyncio.get_running_loop().time() + 1 / self.frame_rate
@@ -264,8 +274,8 @@ class TranscriptView(ScrollView, can_focus=False):
         if self._finder is not None:
             # A match may go from the row before into the one that changed.
             first = line_start(layout, first)
-        for row in range(first, old):
-            self._strips.pop((index, row), None)
+            for row in range(first, old):
+                self._strips.pop((index, row), None)
         new = self._heights[index] = layout.height
         if not self._area:
             return
@@ -422,9 +432,12 @@ class TranscriptView(ScrollView, can_focus=False):
 
     def _fit(self) -> None:
         """Follow the size of the widget: what is seen is wrapped anew now, the rest when it is seen."""
-        area = self.scrollable_content_region.size if self.is_attached else Size(0, 0)
+        if self.outer_size == self._outer_size or not self.is_attached:
+            return
+        area = self.scrollable_content_region.size
         if area == self._area or not area:
             return
+        self._outer_size = self.outer_size
         place = self._read_place() if self._area else None
         width_changed = area.width != self._area.width
         self._area = area
@@ -442,7 +455,6 @@ class TranscriptView(ScrollView, can_focus=False):
 
     def _after_fit(self) -> None:
         self._update_scrollbar()
-        self._due()
 
     # -- painting
 
@@ -506,6 +518,7 @@ class TranscriptView(ScrollView, can_focus=False):
         row = self._layout(index).row(row_index)
         key = (index, row_index)
         kept = self._strips.get(key)
+        # A streaming table makes its lines anew whenever they are looked at: equal is enough.
         if kept is not None and kept[0] == row.content:
             return kept[1]
         focus = Focus(index, row.block)
@@ -524,8 +537,11 @@ class TranscriptView(ScrollView, can_focus=False):
         return strip
 
     def _filtered(self, strip: Strip) -> Strip:
+        """A strip as Textual's filters leave it: fewer colours, or none."""
+        if self._background is None:
+            self._background = self.background_colors[1]
         for line_filter in self.get_line_filters():
-            strip = strip.apply_filter(line_filter, self.background_colors[1])
+            strip = strip.apply_filter(line_filter, self._background)
         return strip
 
     def _marks(self, index: int, row: int, shift: int) -> Iterator[Mark]:
@@ -564,6 +580,7 @@ class TranscriptView(ScrollView, can_focus=False):
         """The theme has changed."""
         super().notify_style_update()
         self._brush.set_base(self.visual_style.rich_style)
+        self._background = None
         self._strips.clear()
 
     # -- scrolling
@@ -571,7 +588,7 @@ class TranscriptView(ScrollView, can_focus=False):
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:  # noqa: ARG002 the name is Textual's
         """Textual moved the view: wheel, scrollbar, keys."""
         wanted = round(new_value)
-        if wanted == self._top or self._area != self.scrollable_content_region.size:
+        if wanted == self._top or self.outer_size != self._outer_size:
             return
         moved = wanted - self._top
         was = self._anchor()
@@ -603,9 +620,12 @@ class TranscriptView(ScrollView, can_focus=False):
         """Go to a row at once: rows are too many and too dear for animations."""
         super().scroll_to(x, y, animate=False)
 
+    def on_mount(self) -> None:
+        """The clock runs as long as the view is there."""
+        self.run_worker(self._run_clock())
+
     def on_unmount(self) -> None:
         """No clock runs on."""
-        self._frame = cancelled(self._frame)
         self._scrollbar_update = cancelled(self._scrollbar_update)
         self._late_changes = cancelled(self._late_changes)
 
