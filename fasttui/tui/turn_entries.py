@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from fasttui.chat.conversation import DocumentBlock, ImageBlock, Turn
+from fasttui.chat.conversation import DocumentBlock, ImageBlock, Message, TextBlock, ThinkingBlock, Turn
 from fasttui.engine import wording
 from fasttui.engine.session import Retry, Session
 from fasttui.engine.telemetry import Reading
@@ -104,12 +104,26 @@ class TurnEntries(Sequence[Entry]):
     def __len__(self) -> int:
         return 2 * len(self._turns)
 
+    @property
+    def sizes(self) -> list[int]:
+        """Characters of each entry: what a transcript needs to know of those that are not seen."""
+        return [size for turn in self._turns for size in (_size(turn.prompt), _size(turn.reply))]
+
     def __iter__(self) -> Iterator[Entry]:
         return (self[index] for index in range(len(self)))
 
     def __getitem__(self, index: int) -> Entry:  # type: ignore[override]  # slices are not asked for
         turn = self._turns[index // 2]
         return reply_entry(turn, self._session) if index % 2 else prompt_entry(turn, self._session)
+
+
+def _size(message: Message) -> int:
+    texts = (
+        block.text if isinstance(block, TextBlock) else block.thinking
+        for block in message.blocks
+        if isinstance(block, TextBlock | ThinkingBlock)
+    )
+    return sum(map(len, texts))
 
 
 def _spans(words: wording.Words) -> Spans:

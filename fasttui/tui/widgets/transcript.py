@@ -33,6 +33,15 @@ class Transcript(TranscriptView):
 
     # -- the block cursor
 
+    @property
+    def marked(self) -> str | None:
+        """The key of the entry the block cursor is on."""
+        return self._entries[self._focus.entry].key if self._focus else None
+
+    def mark(self, key: str) -> None:
+        """Put the block cursor on an entry, and bring it into view."""
+        self._focus_on(Focus(self._entries.index_of(key)))
+
     def action_previous_message(self) -> None:
         """Put the block cursor on the message above."""
         index = self._focus.entry if self._focus else self._heights.at(self._top + self._area.height - 1)[0] + 1
