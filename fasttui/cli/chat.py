@@ -13,14 +13,15 @@ def run(args: argparse.Namespace) -> int:
 
     setup = compose.set_up(args)
     settings = setup.settings
-    frame_rate = 60 if settings.frame_rate == "auto" else settings.frame_rate
-    source = compose.provider(setup, frame_s=1 / frame_rate)
+    # What one read brings is painted at once, so it is the reads that set the rate of paints.
+    reads_per_s = 36 if settings.frame_rate == "auto" else settings.frame_rate
+    source = compose.provider(setup, frame_s=1 / reads_per_s)
     theme, problems = _theme(setup)
     look = Look(
         theme,
         theme_names(setup.paths.themes),
         lambda name: load_theme(name, setup.paths.themes),
-        frame_rate,
+        2 * reads_per_s,
         settings.direct_painting,
     )
     app = FasttuiApp(

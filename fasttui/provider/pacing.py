@@ -7,6 +7,8 @@ from contextlib import aclosing
 
 # A read that took longer than this waited for the network; the rest is bookkeeping.
 _WAITED_S = 0.001
+# What is read so soon after a frame began belongs to it: a busy event loop makes ready bytes look late.
+_SAME_FRAME_S = 0.004
 
 
 async def paced(
@@ -23,7 +25,7 @@ async def paced(
     Closing this closes `chunks`.
     """
     async with aclosing(chunks):
-        due_s = clock()
+        began_s = clock() - frame_s
         while True:
             asked_s = clock()
             try:
@@ -31,8 +33,8 @@ async def paced(
             except StopAsyncIteration:
                 return
             now_s = clock()
-            if now_s - asked_s > _WAITED_S:
-                if now_s < due_s:
-                    await sleep(due_s - now_s)
-                due_s = clock() + frame_s
+            if now_s - asked_s > _WAITED_S and now_s - began_s > _SAME_FRAME_S:
+                if now_s < began_s + frame_s:
+                    await sleep(began_s + frame_s - now_s)
+                began_s = clock()
             yield chunk

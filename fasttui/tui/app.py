@@ -24,7 +24,10 @@ _SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What the app needs to know of the user's taste. `load_theme` reads a theme by its name."""
+    """What the app needs to know of the user's taste.
+
+    `load_theme` reads a theme by its name; `frame_rate` is the most paints a second.
+    """
 
     theme: Theme
     theme_names: tuple[str, ...]
@@ -62,7 +65,9 @@ class FasttuiApp(RowsApp):
 
     def get_default_screen(self) -> Screen[None]:
         """The chat is the only screen that always stands."""
-        self.chat = ChatScreen(self.session, self.keymap, self.palette, demo=self._demo)
+        self.chat = ChatScreen(
+            self.session, self.keymap, self.palette, demo=self._demo, frame_rate=self.look.frame_rate
+        )
         return self.chat
 
     def on_mount(self) -> None:

@@ -29,9 +29,9 @@ class ChatScreen(AskingScreen):
 
     AUTO_FOCUS = "Composer"
 
-    def __init__(self, session: Session, keymap: Keymap, palette: Palette, *, demo: bool) -> None:
+    def __init__(self, session: Session, keymap: Keymap, palette: Palette, *, demo: bool, frame_rate: int) -> None:
         super().__init__(session, keymap, demo=demo)
-        self._palette = palette
+        self._palette, self._frame_rate = palette, frame_rate
         self._successor_offered = ""
         self._quit_armed_s = float("-inf")
 
@@ -39,7 +39,7 @@ class ChatScreen(AskingScreen):
         """The composer comes first, so that keys typed before the first frame are its own."""
         yield Composer(id="composer")
         yield TitleLine(id="title")
-        yield Transcript(id="transcript")
+        yield Transcript(frame_rate=self._frame_rate, id="transcript")
         yield Label("", id="new-lines", markup=False)
         yield FindBar(id="find")
         yield StatusBar(id="status")
