@@ -100,6 +100,27 @@ class Leaf:
         return "\n".join(row.text for row in self.rows)
 
 
+class _Grown(NamedTuple):
+    """What a line can change in the open leaf."""
+
+    kind: str
+    level: int
+    stop: int
+    end: int
+    rows: list[Row]
+    row_count: int
+
+
+class Mark(NamedTuple):
+    """A state of the parser to come back to."""
+
+    leaf: Leaf | None
+    grown: _Grown | None
+    stack: list[Container]
+    line: int
+    filled: bool
+
+
 class _Cursor:
     """A place in a line, counted in columns where tabs reach to multiples of four."""
 
@@ -169,7 +190,7 @@ def split_row(text: str) -> list[str]:
 
 
 def alignments(text: str) -> list[str] | None:
-    """"left", "right", "center" or "" for each column of a table's delimiter row; None when it is none."""
+    """ "left", "right", "center" or "" for each column of a table's delimiter row; None when it is none."""
     if not _DELIMITER_ROW.match(text):
         return None
     cells = [cell.strip() for cell in text.split("|")]
@@ -199,19 +220,18 @@ class BlockParser:
         self._closed: list[Leaf] = []
         self._offset = 0
 
-    def mark(self) -> tuple[object, ...]:
+    def mark(self) -> "Mark":
         leaf = self.leaf
-        grown = (leaf.kind, leaf.level, leaf.stop, leaf.end, len(leaf.rows), leaf.rows[-1:]) if leaf else None
-        return (leaf, grown, self._stack.copy(), self._line, self._filled)
+        grown = _Grown(leaf.kind, leaf.level, leaf.stop, leaf.end, leaf.rows, len(leaf.rows)) if leaf else None
+        return Mark(leaf, grown, self._stack.copy(), self._line, self._filled)
 
-    def reset(self, mark: tuple[object, ...]) -> None:
-        """Return to a mark of the line before this one."""
-        self.leaf, grown, self._stack, self._line, self._filled = mark  # type: ignore[assignment]
+    def reset(self, mark: "Mark") -> None:
+        """Return to a mark made before the last line."""
+        self.leaf, grown, self._stack, self._line, self._filled = mark
         if self.leaf is not None and grown is not None:
             leaf = self.leaf
-            leaf.kind, leaf.level, leaf.stop, leaf.end, count, last = grown  # type: ignore[misc]
-            del leaf.rows[max(0, count - 1) :]
-            leaf.rows += last
+            leaf.kind, leaf.level, leaf.stop, leaf.end, leaf.rows, count = grown
+            del leaf.rows[count:]
 
     def open_leaves(self) -> list[Leaf]:
         """The leaf under way; or the mark of a container that is still empty."""
@@ -401,9 +421,7 @@ class BlockParser:
             return True
         return False
 
-    def _start_container(
-        self, cursor: _Cursor, depth: int, indent: int, at: int, *, inside_paragraph: bool
-    ) -> bool:
+    def _start_container(self, cursor: _Cursor, depth: int, indent: int, at: int, *, inside_paragraph: bool) -> bool:
         text = cursor.text
         if depth >= MAX_DEPTH:
             return False
@@ -416,7 +434,7 @@ class BlockParser:
             return True
         if first in "-+*0123456789" and (match := _MARKER.match(text, at)):
             empty = not text[match.end() :].strip(" \t")
-            if inside_paragraph and (empty or match[2] not in (None, "1") and int(match[2]) != 1):
+            if inside_paragraph and (empty or (match[2] is not None and int(match[2]) != 1)):
                 return False
             self._start_item(cursor, depth, indent, match, empty=empty)
             return True

@@ -26,7 +26,8 @@ LONGEST_DEFINITIONS = 1_048_576
 _LINE_END = re.compile(r"\r\n?|\n")
 _CONTAINER_MARKS = re.compile(r"(?:[ \t]*(?:>|[-+*](?=[ \t])|\d{1,9}[.)](?=[ \t])))+[ \t]*")
 _UNDECIDED = re.compile(
-    r"[ \t]*(?:#{1,6}|[-+*]|\d{1,9}[.)]?|`{1,2}|`{3,}[^`]*|~+[^~]*|=+|[-*_ ]+|\[(?:\^[^\]]*\]?)?|[|: \t-]+|\\\[?|\${1,2}|[ \t]+)$"
+    r"[ \t]*(?:#{1,6}|[-+*]|\d{1,9}[.)]?|`{1,2}|`{3,}[^`]*|~+[^~]*|=+|[-*_ ]+"
+    r"|\[(?:\^[^\]]*\]?)?|[|: \t-]+|\\\[?|\${1,2}|[ \t]+)$"
 )
 _FLOWS: dict[str, type[Flow]] = {
     "paragraph": InlineFlow,
@@ -480,12 +481,7 @@ class Document:
             if laid.flow.unchanged_at(self._setting):
                 entries = old_entries[laid.start : stop]
             else:
-                flow = _flow_of(laid.leaf)(laid.leaf, laid.before, laid.block, self._setting)
-                if isinstance(flow, InlineFlow) and isinstance(laid.flow, InlineFlow):
-                    entries = flow.again(laid.flow)
-                else:
-                    entries = flow.close(laid.leaf)[1]
-                laid.flow = flow
+                entries = self._lay_one_again(laid)
             laid.start = start
             self._entries += entries
             self._end = len(self._entries)
@@ -493,6 +489,12 @@ class Document:
             if _is_plain(laid):
                 self._waiting.append(laid)
         self._place_blocks()
+
+    def _lay_one_again(self, laid: _Laid) -> list[Entry]:
+        if isinstance(laid.flow, InlineFlow):
+            return laid.flow.again(laid.leaf, self._setting)
+        laid.flow = _flow_of(laid.leaf)(laid.leaf, laid.before, laid.block, self._setting)
+        return laid.flow.close(laid.leaf)[1]
 
     def _place_blocks(self) -> None:
         self._blocks.clear()

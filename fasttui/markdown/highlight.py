@@ -6,17 +6,22 @@ Importing pygments and compiling a lexer takes up to 100 ms, so it happens in a 
 code is plain.
 """
 
+import re
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from fasttui.markdown.styles import syntax_style
 
 if TYPE_CHECKING:
+    from pygments.lexer import Lexer
     from pygments.token import _TokenType
 
     _Token = tuple[_TokenType, str]
+    _NewState = tuple[str, ...] | int | str
+    _Action = Callable[[Lexer, re.Match[str]], Iterable[tuple[int, _TokenType, str]]] | _TokenType | None
+    _Rules = Mapping[str, Sequence[tuple[Callable[[str, int], re.Match[str] | None], _Action, _NewState | None]]]
 
 LONGEST_LINE = 2000
 """A longer line is minified or hostile: it stays plain."""
@@ -30,7 +35,7 @@ class Piece(NamedTuple):
     style: str
 
 
-_lexers: dict[str, Any] = {}  # by language; None while loading and for languages unknown
+_lexers: "dict[str, Lexer | None]" = {}  # by language; None while loading and for languages unknown
 _loaded: set[str] = set()
 _lock = threading.Lock()
 
@@ -40,6 +45,7 @@ def load(language: str) -> None:
     from pygments.lexers import get_lexer_by_name
     from pygments.util import ClassNotFound
 
+    lexer: Lexer | None
     try:
         lexer = get_lexer_by_name(language)
     except ClassNotFound:
@@ -72,9 +78,10 @@ class Highlighter:
 
     def line(self, text: str) -> list[Piece]:
         """The pieces of the next line."""
-        if self._lexer is None or len(text) > LONGEST_LINE:
+        lexer = self._lexer
+        if lexer is None or len(text) > LONGEST_LINE:
             return [Piece(text, "")]
-        return _merged(self._lex(text + "\n"))
+        return _merged(self._lex(lexer, text + "\n"))
 
     def peek(self, text: str) -> list[Piece]:
         """The pieces of an unfinished line, which will come again."""
@@ -83,7 +90,7 @@ class Highlighter:
         self._stack, self._comment = kept
         return pieces
 
-    def _lex(self, text: str) -> "list[_Token]":
+    def _lex(self, lexer: "Lexer", text: str) -> "list[_Token]":
         from pygments.token import Comment
 
         start = 0
@@ -95,16 +102,16 @@ class Highlighter:
             self._comment = ""
         found: list[_Token] = [(Comment.Multiline, text[:start])] if start else []
         if self._tokens is None:
-            found += [(kind, value) for _, kind, value in self._lexer.get_tokens_unprocessed(text[start:])]
+            found += [(kind, value) for _, kind, value in lexer.get_tokens_unprocessed(text[start:])]
         else:
-            self._run(text, start, found)
+            self._run(lexer, self._tokens, text, found)
         return found
 
-    def _run(self, text: str, start: int, found: "list[_Token]") -> None:
+    def _run(self, lexer: "Lexer", rules: "_Rules", text: str, found: "list[_Token]") -> None:
         """`RegexLexer.get_tokens_unprocessed`, with the stack kept in `self`."""
         from pygments.token import Comment, Error, Text, _TokenType
 
-        rules, stack, at = self._tokens, self._stack, start
+        stack, at = self._stack, len(found[0][1]) if found else 0
         state = rules[stack[-1]]
         while True:
             for match_at, action, new_state in state:
@@ -115,10 +122,10 @@ class Highlighter:
                     if text[at] in "/<" and self._opens_comment(text, at, match, action):
                         found.append((Comment.Multiline, text[at:]))
                         return
-                    if type(action) is _TokenType:
+                    if isinstance(action, _TokenType):
                         found.append((action, match.group()))
                     else:
-                        found.extend((kind, value) for _, kind, value in action(self._lexer, match))
+                        found.extend((kind, value) for _, kind, value in action(lexer, match))
                 at = match.end()
                 if new_state is not None:
                     _shift(stack, new_state)
@@ -135,7 +142,7 @@ class Highlighter:
                     found.append((Error, text[at]))
                 at += 1
 
-    def _opens_comment(self, text: str, at: int, match: Any, action: Any) -> bool:
+    def _opens_comment(self, text: str, at: int, match: re.Match[str], action: "_Action") -> bool:
         """An opener that the lexer did not take for a comment, since its end is on a later line."""
         for opener, closer in _COMMENTS:
             if text.startswith(opener, at) and text.find(closer, at + len(opener)) < 0:
@@ -146,16 +153,16 @@ class Highlighter:
         return False
 
 
-def _token_rules(lexer: Any) -> Any:
+def _token_rules(lexer: "Lexer | None") -> "_Rules | None":
     """The rules of a lexer whose whole state is its stack; None for another kind."""
     from pygments.lexer import ExtendedRegexLexer, RegexLexer
 
     if isinstance(lexer, RegexLexer) and not isinstance(lexer, ExtendedRegexLexer):
-        return lexer._tokens  # type: ignore[attr-defined]  # noqa: SLF001 - pygments has no public name for it
+        return cast("_Rules", lexer._tokens)  # type: ignore[attr-defined]  # noqa: SLF001 - pygments has no public name
     return None
 
 
-def _shift(stack: list[str], new_state: Any) -> None:
+def _shift(stack: list[str], new_state: "_NewState") -> None:
     if isinstance(new_state, tuple):
         for state in new_state:
             if state == "#pop":

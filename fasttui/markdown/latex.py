@@ -8,8 +8,12 @@ around fractions, and a refusal where a macro is unknown, so that the source is 
 import logging
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import Any
+
+# pylatexenc has no types; its nodes are looked at, never made up.
+_Node = Any
 
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵀᵁⱽᵂᵝᵞᵟᵠᵡ"
 _LOWERED = "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ"
@@ -24,11 +28,14 @@ _DETACHED = re.compile(r"(?<=[a-z]) (?=[_^⁰-₟ᵃ-ᵪ])")
 _LONGEST = 2000
 _DEEPEST = 12
 
-_FUNCTIONS = (
-    "arccos arcsin arctan arg cos cosh cot coth csc deg det dim exp gcd hom inf ker lg lim liminf limsup ln log "
-    "max min Pr sec sin sinh sup tan tanh"
-).split()
-_SIZES = "left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr middle displaystyle textstyle limits".split()
+_FUNCTIONS = """
+    arccos arcsin arctan arg cos cosh cot coth csc deg det dim exp gcd hom inf ker lg lim liminf limsup ln log
+    max min Pr sec sin sinh sup tan tanh
+"""
+_SIZES = """
+    left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr middle displaystyle textstyle limits
+"""
+_WRAPPERS = ("operatorname", "boldsymbol", "bm", "mathrm", "text", "textbf")
 _SYMBOLS = {
     "implies": " ⟹ ", "iff": " ⟺ ", "to": " → ", "gets": " ← ", "mapsto": " ↦ ", "land": " ∧ ", "lor": " ∨ ",
     "quad": "  ", "qquad": "    ", "dots": "…", "ldots": "…", "cdots": "⋯", "vdots": "⋮", "ddots": "⋱",
@@ -51,7 +58,7 @@ def formula(source: str) -> str | None:
     """The formula as one line of text; None where it has no faithful one."""
     if len(source) > _LONGEST or _depth(source) > _DEEPEST:
         return None
-    from pylatexenc.latexwalker import LatexWalkerParseError
+    from pylatexenc.latexwalker import LatexWalkerParseError  # type: ignore[import-untyped]
 
     try:
         text = _convert(source.strip())
@@ -76,11 +83,11 @@ def _convert(source: str) -> str:
     return text
 
 
-def _with_scripts(nodes: Any) -> Any:
+def _with_scripts(nodes: Iterable[_Node]) -> list[_Node]:
     """Nodes in which `^` and `_` with what follows them are turned to text."""
     from pylatexenc.latexwalker import LatexCharsNode, LatexGroupNode
 
-    done: list[Any] = []
+    done: list[_Node] = []
     sign = ""
     for node in nodes:
         if node is None:
@@ -110,7 +117,7 @@ def _with_scripts(nodes: Any) -> Any:
     return done
 
 
-def _split_scripts(chars: str, done: list[Any]) -> str:
+def _split_scripts(chars: str, done: list[_Node]) -> str:
     """Append the characters with their scripts; return a sign whose argument is the next node."""
     from pylatexenc.latexwalker import LatexCharsNode
 
@@ -136,40 +143,40 @@ def _script(sign: str, text: str) -> str:
     return f"{sign}{text}" if len(text) == 1 else f"{sign}({text})"
 
 
-def _text(nodes: Any) -> str:
+def _text(nodes: Iterable[_Node]) -> str:
     _, to_text = _tools()
     text: str = to_text.nodelist_to_text(_with_scripts(nodes))
     return text
 
 
-def _bracketed(node: Any) -> str:
+def _bracketed(node: _Node) -> str:
     text = _text([node]).strip()
     return text if len(text) == 1 or text.isalnum() else f"({text})"
 
 
-def _arguments(node: Any) -> list[Any]:
+def _arguments(node: _Node) -> list[_Node]:
     found = [each for each in (node.nodeargd.argnlist if node.nodeargd else []) if each is not None]
     if not found:
         raise _UnknownError
     return found
 
 
-def _fraction(node: Any) -> str:
+def _fraction(node: _Node) -> str:
     top, bottom = _arguments(node)[-2:]
     return f"{_bracketed(top)}/{_bracketed(bottom)}"
 
 
-def _root(node: Any) -> str:
+def _root(node: _Node) -> str:
     *degree, radicand = _arguments(node)
     index = _script("^", _text(degree[0].nodelist)) if degree else ""
     return f"{index}√{_bracketed(radicand)}"
 
 
-def _unknown(node: Any) -> str:
+def _unknown(node: _Node) -> str:
     raise _UnknownError(str(node))
 
 
-def _plain_argument(node: Any) -> str:
+def _plain_argument(node: _Node) -> str:
     return _text(_arguments(node)[-1:])
 
 
@@ -178,7 +185,7 @@ def _tools() -> tuple[Any, Any]:
     """A walker factory and a converter that know our macros."""
     from functools import partial
 
-    from pylatexenc import latex2text, latexwalker, macrospec
+    from pylatexenc import latex2text, latexwalker, macrospec  # type: ignore[import-untyped]
 
     logging.getLogger("pylatexenc").setLevel(logging.CRITICAL)
     one, two = macrospec.std_macro, macrospec.std_macro
@@ -188,7 +195,7 @@ def _tools() -> tuple[Any, Any]:
         macros=[
             *(two(name, "{{") for name in ("frac", "dfrac", "tfrac", "cfrac", "binom")),
             *(one(name, "{") for name in ("operatorname", "boldsymbol", "bm", "overline", "boxed")),
-            *(one(name, "") for name in _SIZES),
+            *(one(name, "") for name in _SIZES.split()),
         ],
         prepend=True,
     )
@@ -200,10 +207,10 @@ def _tools() -> tuple[Any, Any]:
             *(macro(name, _fraction) for name in ("frac", "dfrac", "tfrac", "cfrac")),
             macro("binom", lambda node: "C({}, {})".format(*map(_text, ([each] for each in _arguments(node))))),
             macro("sqrt", _root),
-            *(macro(name, _plain_argument) for name in ("operatorname", "boldsymbol", "bm", "mathrm", "text", "textbf")),
-            *(macro(name, name + " ") for name in _FUNCTIONS),
+            *(macro(name, _plain_argument) for name in _WRAPPERS),
+            *(macro(name, name + " ") for name in _FUNCTIONS.split()),
             *(macro(name, text) for name, text in _SYMBOLS.items() if text),
-            *(macro(name, "") for name in _SIZES),
+            *(macro(name, "") for name in _SIZES.split()),
             macro("\\", "; "),
         ],
         prepend=True,

@@ -154,7 +154,13 @@ class Flow:
         return False
 
     def make_line(
-        self, content: list[Span], place: tuple[int, int], *, first: bool = False, soft: bool = False, code: bool = False
+        self,
+        content: list[Span],
+        place: tuple[int, int],
+        *,
+        first: bool = False,
+        soft: bool = False,
+        code: bool = False,
     ) -> Line:
         left = self.prefix.first if first else self.prefix.rest
         cell_len = self.setting.cell_len
@@ -174,7 +180,8 @@ class Flow:
         if left:
             left[-1] = left[-1]._replace(text=left[-1].text.rstrip())
         width = sum(self.setting.cell_len(span.text) for span in left)
-        return [Line(tuple(left), soft=False, source=(leaf.start, leaf.start), block=self.block, code=False, width=width)]
+        place = (leaf.start, leaf.start)
+        return [Line(tuple(left), soft=False, source=place, block=self.block, code=False, width=width)]
 
 
 class InlineFlow(Flow):
@@ -182,6 +189,7 @@ class InlineFlow(Flow):
 
     def __init__(self, leaf: Leaf, before: Leaf | None, block: int, setting: Setting) -> None:
         super().__init__(leaf, before, block, setting)
+        self._before = before
         self._base = f"heading.{leaf.level}" if leaf.kind == "heading" else self.quoted
         self._inline: Inline | None = None
         self._places: _Places | None = None
@@ -209,12 +217,14 @@ class InlineFlow(Flow):
         self._places = place
         return 0, [*self._spacer, *self._lay()]
 
-    def again(self, other: "InlineFlow") -> list[Entry]:
-        """The lines of the leaf another flow has parsed."""
-        self._inline, self._places, self._skip = other._inline, other._places, other._skip
-        self.definitions = other.definitions
-        if other._skip:
-            self.prefix = self.prefix._replace(first=(*self.prefix.first[:-1], other.prefix.first[-1]))
+    def again(self, leaf: Leaf, setting: Setting) -> list[Entry]:
+        """The lines of the closed leaf in another setting, without parsing it again."""
+        self.setting = setting
+        self.prefix = prefix_of(leaf, self._before, setting)
+        self.width = max(1, setting.width - self.prefix.rest_width)
+        self._spacer = self._make_spacer(leaf, self._before)
+        self._skip = 0
+        self._find_task(leaf)
         return [*self._spacer, *self._lay()]
 
     def _lay(self) -> list[Entry]:
@@ -222,9 +232,7 @@ class InlineFlow(Flow):
         if inline is None or places is None:
             return []
         return [
-            self.make_line(
-                found, (places.source(start), places.source(stop)), first=number == 0, soft=number > 0
-            )
+            self.make_line(found, (places.source(start), places.source(stop)), first=number == 0, soft=number > 0)
             for number, (found, start, stop, _, _) in enumerate(self._wrapped(inline, self._base))
         ]
 
@@ -390,8 +398,9 @@ class MathFlow(InlineFlow):
         lines: list[Entry] = [] if self.settled else [*self._spacer]
         for number, row in enumerate(leaf.rows):
             place = (row.offset, row.end)
-            for at, (start, stop) in enumerate(wrap(row.text.expandtabs(4), self.width, self.width, self.setting.cell_len)):
-                span = Span(row.text.expandtabs(4)[start:stop], "math")
+            text = row.text.expandtabs(4)
+            for at, (start, stop) in enumerate(wrap(text, self.width, self.width, self.setting.cell_len)):
+                span = Span(text[start:stop], "math")
                 lines.append(self.make_line([span], place, first=number == 0 and at == 0, soft=at > 0))
         return lines
 
@@ -414,11 +423,12 @@ class CodeFlow(Flow):
 
     def close(self, leaf: Leaf) -> tuple[int, list[Entry]]:
         settled = self.settled
-        lines = self._complete(leaf, len(leaf.rows))
-        if self._fresh:
-            self._fresh = False
-            lines = [*self._head(leaf), *lines] or [self.make_line([], (leaf.start, leaf.end), first=True, code=True)]
-        return settled, [*lines]
+        rows = self._complete(leaf, len(leaf.rows))
+        if not self._fresh:
+            return settled, [*rows]
+        self._fresh = False
+        lines = [*self._head(leaf), *rows]
+        return settled, lines or [self.make_line([], (leaf.start, leaf.end), first=True, code=True)]
 
     def show(self, leaf: Leaf, *, partial: bool) -> list[Entry]:
         if partial and leaf.kind == "fence" and not leaf.rows:
@@ -456,14 +466,16 @@ class CodeFlow(Flow):
         lines: list[Line] = []
         while len(self._open) > LONGEST_CODE_LINE:
             chunk = self._open[:LONGEST_CODE_LINE]
-            lines += self._lines_of([Piece(_untabbed(chunk), "")], self._open_offset, len(chunk), soft=self._chunks > 0)
+            plain = [Piece(_untabbed(chunk), "")]
+            lines += self._lines_of(plain, self._open_offset, len(chunk), soft=self._chunks > 0)
             self._open = self._open[LONGEST_CODE_LINE:]
             self._open_offset += LONGEST_CODE_LINE
             self._chunks += 1
         self.settled += len(lines)
-        plain = self._chunks or not self._highlighter
         text = _untabbed(self._open) if self._chunks else self._open.expandtabs(4)
-        pieces = [Piece(text, "")] if plain or not self._highlighter else self._highlighter.peek(text)
+        pieces = [Piece(text, "")]
+        if self._highlighter is not None and not self._chunks:
+            pieces = self._highlighter.peek(text)
         return lines + self._lines_of(pieces, self._open_offset, len(self._open) - self._owed, soft=self._chunks > 0)
 
     def _complete(self, leaf: Leaf, count: int) -> list[Line]:

@@ -14,7 +14,7 @@ from fasttui.markdown.lines import Line, Span
 from fasttui.markdown.wrap import wrap
 
 NARROWEST_COLUMN = 6
-_FRAMES = {"top": "┌┬┐", "middle": "├┼┤", "bottom": "└┴┘"}
+_FRAMES = {"top": ("┌", "┬", "┐"), "middle": ("├", "┼", "┤"), "bottom": ("└", "┴", "┘")}
 
 
 class Cells(NamedTuple):
@@ -80,7 +80,7 @@ class TableFlow(Flow):
         self._body += added
         for cells in added:
             self._exact = [max(pair) for pair in zip(self._exact, cells.widths, strict=True)]
-        rebuilt = self._widen([*added, *open_row], exact=False)
+        rebuilt = self._widen([*added, *open_row])
         lines = [] if self._began and not rebuilt else [*self._spacer, *self._head()]
         if rebuilt:
             self.settled = 0
@@ -101,12 +101,14 @@ class TableFlow(Flow):
         for cells in added:
             self._exact = [max(pair) for pair in zip(self._exact, cells.widths, strict=True)]
         columns = self._allotted(self._exact)
-        if columns == self._columns and self._began:
+        crowded, self._natural = self._is_crowded(), self._exact
+        if columns == self._columns and crowded == self._is_crowded() and self._began:
             settled, entries = self.settled, []
         else:
             self.version += 1
             self.widened = self._began
-            settled, entries, added = 0, [*self._spacer, *self._head(columns)], self._body
+            self._columns = columns
+            settled, entries, added = 0, [*self._spacer, *self._head()], self._body
         for cells in added:
             entries += self._entries(cells)
         return settled, [*entries, *self._frame("bottom")]
@@ -121,7 +123,7 @@ class TableFlow(Flow):
         inlines = tuple(parse(text, self.setting.env) for text in texts)
         return Cells(row, inlines, tuple(self.setting.cell_len(each.text) for each in inlines))
 
-    def _widen(self, rows: list[Cells], *, exact: bool) -> bool:
+    def _widen(self, rows: list[Cells]) -> bool:
         """Let the columns hold these rows too. True when rows take other heights now."""
         natural = self._natural
         for cells in rows:
@@ -136,12 +138,15 @@ class TableFlow(Flow):
         columns = self._allotted(natural)
         if columns == self._columns:
             return False
-        fitted = self._columns is not None and columns is not None
-        fitted = fitted and sum(natural) <= room
+        fitted = self._columns is not None and columns is not None and sum(natural) <= room
         self._columns = columns
         self.version += 1
         self.widened = True
         return not fitted
+
+    def _is_crowded(self) -> bool:
+        """Cells are wrapped, so that rows need lines between them."""
+        return sum(self._natural) > self._room()
 
     def _room(self) -> int:
         return self.width - 3 * self._count - 1
@@ -162,9 +167,7 @@ class TableFlow(Flow):
             left -= columns[column]
         return columns
 
-    def _head(self, columns: list[int] | None | str = "") -> list[Entry]:
-        if columns != "":
-            self._columns = columns  # type: ignore[assignment]
+    def _head(self) -> list[Entry]:
         if self._columns is None:
             return []
         return [*self._frame("top"), *self._entries(self._header), *self._frame("middle")]
@@ -180,11 +183,8 @@ class TableFlow(Flow):
         if any(width > column for width, column in zip(cells.widths, columns, strict=True)):
             height = max(len(self._wrap(text, width)) for text, width in zip(cells.texts, columns, strict=True))
         rows: list[Entry] = [TableLine(self, cells, part) for part in range(height)]
-        apart = sum(self._natural) > self._room() and cells is not self._header and cells is not self._first()
+        apart = self._is_crowded() and cells is not self._header and bool(self._body) and cells is not self._body[0]
         return [*self._frame("middle"), *rows] if apart else rows
-
-    def _first(self) -> Cells | None:
-        return self._body[0] if self._body else None
 
     def _wrap(self, text: Inline, width: int) -> list[tuple[int, int]]:
         return wrap(text.text, width, width, self.setting.cell_len)
@@ -197,8 +197,8 @@ class TableFlow(Flow):
             return self.make_line([Span(text, "table.border", gutter=True)], self._start, first=cells == "top")
         content = [_EDGE]
         base = "table.header" if cells is self._header else self.quoted
-        for text, width, align in zip(cells.texts, columns, self._align, strict=True):
-            content += self._cell(text, width, align, base, part)
+        for inline, width, align in zip(cells.texts, columns, self._align, strict=True):
+            content += self._cell(inline, width, align, base, part)
         del content[-1]
         place = (cells.row.offset, cells.row.end)
         return self.make_line(content, place, soft=part > 0)
@@ -213,8 +213,8 @@ class TableFlow(Flow):
 
     def _record(self, cells: Cells) -> list[Line]:
         """A row as lines of "header: value"."""
-        lines: list[Line] = []
         place = (cells.row.offset, cells.row.end)
+        lines = [self.make_line([], place)] if self._body and cells is not self._body[0] else []
         for header, text in zip(self._header.texts, cells.texts, strict=True):
             label = f"{header.text}: "
             both = Inline(label + text.text, tuple(run._replace(start=run.start + len(label)) for run in text.runs))
@@ -223,7 +223,7 @@ class TableFlow(Flow):
                 rest = spans(both, max(start, len(label)), stop, self.quoted)[0] if stop > len(label) else []
                 content = [head, *rest] if start < len(label) else rest
                 lines.append(self.make_line(content, place, soft=start > 0))
-        return [*lines, self.make_line([], place)]
+        return lines
 
 
 _EDGE = Span("│ ", "table.border", gutter=True)

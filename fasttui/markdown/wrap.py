@@ -58,9 +58,7 @@ def _wide_line(text: str, start: int, width: int, cell_len: CellLen) -> tuple[in
     for at, cluster, cells in clusters(text, start, cell_len):
         if cluster == "\n":
             return at, at + 1
-        if cluster in _BREAKABLE:
-            break_at = at
-        elif before and _may_part(before, cluster, cells, cell_len):
+        if cluster in _BREAKABLE or (before and _may_part(before, cluster, cells, cell_len)):
             break_at = at
         if (used + cells > width and cluster != " ") or at - start > _MOST_CHARACTERS * width:
             if break_at > start:

@@ -1,0 +1,163 @@
+"""Markdown as plain sentences, for a screen reader or a dumb terminal.
+
+Nothing is drawn: a table is read as "header: value", code is announced and ended in words, and a
+sentence is handed out as soon as it is complete, never twice.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from fasttui.markdown.blocks import BlockParser, Container, Leaf, split_row
+from fasttui.markdown.inline import parse
+from fasttui.markdown.latex import formula
+
+_SENTENCE_END = re.compile(r"[.!?…。！？][\"')\]*_`”’]*(?:\s+|(?<=[。！？]))")
+_MAY_END = re.compile(r"[\s。！？]")
+_TASK = re.compile(r"\[([ xX])\][ \t]+")
+_NUMBERED = re.compile(r"\d{1,9}\.\s")
+
+
+def spoken(text: str) -> Iterator[str]:
+    """A whole text, one utterance at a time."""
+    reader = PlainReader()
+    yield from reader.append(text)
+    yield from reader.finish()
+
+
+class PlainReader:
+    """Takes text as it comes and returns what is complete enough to be read out."""
+
+    def __init__(self) -> None:
+        self._parser = BlockParser()
+        self._env: dict[str, Any] = {}
+        self._partial = ""
+        self._open: Leaf | None = None  # the paragraph or code some of which was read
+        self._read = 0  # characters of that paragraph, or rows of that code
+        self._before: Leaf | None = None
+
+    def append(self, text: str) -> list[str]:
+        said: list[str] = []
+        *lines, rest = (self._partial + text).split("\n")
+        for line in lines:
+            for leaf in self._parser.line(line, 0):
+                said += self._close(leaf)
+            if self._parser.leaf is not None and self._parser.leaf.kind in {"fence", "code"}:
+                said += self._code_rows(self._parser.leaf)
+        self._partial = rest
+        if _MAY_END.search(text):
+            said += self._open_sentences()
+        return said
+
+    def finish(self) -> list[str]:
+        said: list[str] = []
+        leaves = self._parser.line(self._partial, 0) if self._partial else []
+        self._partial = ""
+        for leaf in [*leaves, *self._parser.close()]:
+            said += self._close(leaf)
+        return said
+
+    def _open_sentences(self) -> list[str]:
+        """Sentences of the open paragraph that ended, the line without end included."""
+        mark = self._parser.mark()
+        closed = self._parser.line(self._partial, 0) if self._partial else []
+        leaf = self._parser.leaf
+        said = []
+        if not closed and leaf is not None and leaf.kind == "paragraph" and not leaf.rows[0].text.startswith("|"):
+            self._enter(leaf)
+            text = leaf.text()
+            while match := _SENTENCE_END.search(text, self._read):
+                if _NUMBERED.fullmatch(text[self._read : match.end()]):
+                    break
+                said += self._sentence(leaf, text[self._read : match.end()])
+                self._read = match.end()
+        if self._partial:
+            self._parser.reset(mark)
+        return said
+
+    def _enter(self, leaf: Leaf) -> None:
+        """Begin to read a leaf, unless it is the one being read."""
+        ours = self._open
+        if ours is leaf or (ours is not None and (ours.line, ours.path) == (leaf.line, leaf.path)):
+            self._open = leaf
+            return
+        self._open = leaf
+        self._read = 0
+
+    def _close(self, leaf: Leaf) -> list[str]:
+        """What is left to say of a leaf that ended."""
+        self._enter(leaf)
+        said: list[str] = []
+        match leaf.kind:
+            case "paragraph":
+                text = leaf.text()
+                while match := _SENTENCE_END.search(text, self._read):
+                    said += self._sentence(leaf, text[self._read : match.end()])
+                    self._read = match.end()
+                said += self._sentence(leaf, text[self._read :])
+            case "heading":
+                said = [f"heading level {leaf.level}: {self._words(leaf.text())}"]
+            case "fence" | "code":
+                said = [*self._code_rows(leaf), "end of code"]
+            case "table":
+                said = self._table(leaf)
+            case "math":
+                source = " ".join(row.text.strip() for row in leaf.rows)
+                inner = source.removeprefix(leaf.fence).removesuffix("$$").removesuffix("\\]")
+                said = [formula(inner) or source]
+            case _:
+                pass
+        self._before, self._open = leaf, None
+        return said
+
+    def _sentence(self, leaf: Leaf, source: str) -> list[str]:
+        opening = ""
+        if self._read == 0:
+            opening = _opening(leaf, self._before)
+            if opening and (task := _TASK.match(source)):
+                opening += "done: " if task[1] in "xX" else "to do: "
+                source = source[task.end() :]
+        words = self._words(source)
+        return [opening + words] if words else []
+
+    def _words(self, source: str) -> str:
+        return " ".join(parse(source.strip(), self._env).text.split())
+
+    def _code_rows(self, leaf: Leaf) -> list[str]:
+        self._enter(leaf)
+        said = []
+        if self._read == 0:
+            said = [f"code, {leaf.language}:" if leaf.language else "code:"]
+            self._read = 1
+        count = len(leaf.rows) if leaf.kind == "fence" else leaf.stop - leaf.line
+        said += [row.text for row in leaf.rows[self._read - 1 : count]]
+        self._read = max(self._read, count + 1)
+        return said
+
+    def _table(self, leaf: Leaf) -> list[str]:
+        headers, *rows = [[self._words(cell) for cell in split_row(row.text)] for row in leaf.rows if row.text]
+        said = [f"table, {len(headers)} columns: {', '.join(headers)}"]
+        for row in rows[1:]:
+            pairs = zip(headers, row, strict=False)
+            said.append(", ".join(f"{header}: {cell}" if header else cell for header, cell in pairs))
+        return [*said, "end of table"]
+
+
+def _opening(leaf: Leaf, before: Leaf | None) -> str:
+    """What a leaf's containers are called, those named already left out."""
+    shared = 0
+    for ours, theirs in zip(leaf.path, before.path if before else (), strict=False):
+        if ours[:5] != theirs[:5]:
+            break
+        shared += 1
+    return "".join(map(_name, leaf.path[shared:]))
+
+
+def _name(container: Container) -> str:
+    match container.kind:
+        case "quote":
+            return "quote: "
+        case "footnote":
+            return f"footnote {container.label}: "
+        case _:
+            return f"{container.number}. " if container.number >= 0 else "- "
