@@ -1,10 +1,14 @@
 """The chat itself: the full-screen front end."""
 
 import argparse
+from typing import TYPE_CHECKING
 
 from fasttui.chat.errors import ConfigError
 from fasttui.cli import compose
 from fasttui.config.themes import Theme, choose_theme, load_theme, theme_names
+
+if TYPE_CHECKING:
+    from fasttui.store.store import Store
 
 
 def run(args: argparse.Namespace) -> int:
@@ -24,17 +28,30 @@ def run(args: argparse.Namespace) -> int:
         2 * reads_per_s,
         settings.direct_painting,
     )
+    session = compose.session(setup, source)
     app = FasttuiApp(
-        compose.session(setup, source),
+        session,
         setup.keymap,
         look,
         demo=setup.demo,
         problems=problems,
+        open_store=lambda: _open_store(setup),
         after_first_frame=source.start,
         in_background=lambda: compose.learn_models(setup, source),
     )
-    app.run(mouse=settings.mouse)
+    try:
+        app.run(mouse=settings.mouse)
+    finally:
+        # After the terminal is the user's again: this may wait for another program's lock.
+        if session.store is not None:
+            session.store.close()
     return app.return_code or 0
+
+
+def _open_store(setup: compose.Setup) -> "Store":
+    from fasttui.store.store import Store
+
+    return Store.open(setup.paths.demo_database if setup.demo else setup.paths.database)
 
 
 def _theme(setup: compose.Setup) -> tuple[Theme, tuple[ConfigError, ...]]:

@@ -14,8 +14,7 @@ _APP = "fasttui"
 class Paths(NamedTuple):
     """Where the program keeps what; nothing is created before it is needed.
 
-    `config` holds settings and themes, `data` the conversations, `state` what may be lost: prompt
-    history and logs.
+    `config` holds settings and themes, `data` conversations, drafts and earlier prompts, `state` logs.
     """
 
     config: Path
@@ -38,9 +37,9 @@ class Paths(NamedTuple):
         return self.data / "fasttui.db"
 
     @property
-    def history(self) -> Path:
-        """The file of earlier prompts."""
-        return self.state / "history"
+    def demo_database(self) -> Path:
+        """The file of conversations with the simulator: made-up replies never mix with real ones."""
+        return self.data / "demo.db"
 
 
 def find_paths(environ: Mapping[str, str] = os.environ) -> Paths:

@@ -69,6 +69,11 @@ class Store:
         return self._writer.trouble or self._opening_trouble
 
     @property
+    def saving(self) -> bool:
+        """Whether what is said reaches the file."""
+        return self._database.path is not None and self._writer.trouble is None
+
+    @property
     def path(self) -> Path | None:
         """The file; None when the store is in memory."""
         return self._database.path

@@ -17,6 +17,7 @@ from fasttui.tui.actions import actions_provider
 from fasttui.tui.bindings import bind, tell_keys_apart
 from fasttui.tui.palette import Palette, textual_theme
 from fasttui.tui.screens.chat import ChatScreen
+from fasttui.tui.screens.keeping import OpenStore
 from fasttui.tui.terminal_rows import RowsApp
 
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
@@ -39,7 +40,7 @@ class Look:
 class FasttuiApp(RowsApp):
     """One session on the whole screen.
 
-    Once the first frame stands, `after_first_frame` is called and `in_background` is awaited.
+    Once the first frame stands, `after_first_frame` is called, the store opened and `in_background` awaited.
     """
 
     TITLE = "fasttui"
@@ -54,13 +55,14 @@ class FasttuiApp(RowsApp):
         *,
         demo: bool = False,
         problems: Sequence[FasttuiError] = (),
+        open_store: OpenStore | None = None,
         after_first_frame: Callable[[], None] = lambda: None,
         in_background: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         super().__init__(write_only_changes=look.write_only_changes)
         self.session, self.keymap, self.look = session, keymap, look
         self._demo, self._problems, self._after_first_frame = demo, problems, after_first_frame
-        self._in_background = in_background
+        self._open_store, self._in_background = open_store, in_background
         self.use_theme(look.theme)
 
     def get_default_screen(self) -> Screen[None]:
@@ -84,6 +86,7 @@ class FasttuiApp(RowsApp):
         gc.set_threshold(20_000, 20, 100)
         gc.enable()
         self._after_first_frame()
+        self.chat.keep(self._open_store)
         if self._in_background is not None:
             self.run_worker(self._in_background(), group="background")
         for problem in self._problems:

@@ -19,7 +19,7 @@ def test_the_environment_overrides_every_folder(tmp_path: Path) -> None:
         }
     )
     assert (paths.settings, paths.themes) == (tmp_path / "c/config.toml", tmp_path / "c/themes")
-    assert (paths.database, paths.history) == (tmp_path / "d/fasttui.db", tmp_path / "s/history")
+    assert (paths.database, paths.demo_database) == (tmp_path / "d/fasttui.db", tmp_path / "d/demo.db")
     assert list(tmp_path.iterdir()) == []
 
 

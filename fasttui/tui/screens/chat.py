@@ -12,7 +12,7 @@ from fasttui.engine import commands
 from fasttui.engine.session import Session
 from fasttui.tui.bindings import bind, key_actions
 from fasttui.tui.palette import Palette
-from fasttui.tui.screens.asking import AskingScreen
+from fasttui.tui.screens.keeping import KeepingScreen
 from fasttui.tui.screens.reading import other_sibling
 from fasttui.tui.turn_entries import TurnEntries, welcome_entry
 from fasttui.tui.widgets.composer import Composer
@@ -24,7 +24,7 @@ from fasttui.tui.widgets.transcript import Transcript
 QUIT_WINDOW_S = 2.0
 
 
-class ChatScreen(AskingScreen):
+class ChatScreen(KeepingScreen):
     """Shows one session. Everything it does, it does through the session and its own widgets."""
 
     AUTO_FOCUS = "Composer"

@@ -25,6 +25,7 @@ class TitleLine(Widget):
     chat_title: reactive[str] = reactive("New chat")
     source: reactive[str] = reactive("")
     demo: reactive[bool] = reactive(default=False)
+    unsaved: reactive[bool] = reactive(default=False)
 
     def render_line(self, y: int) -> Strip:
         """The title, then a rule."""
@@ -34,6 +35,8 @@ class TitleLine(Widget):
         right = [Segment(f"{self.source} ", base + self._style("source"))]
         if self.demo:
             right.insert(0, Segment("demo · ", base + self._style("demo")))
+        if self.unsaved:
+            right.insert(0, Segment("not saved · ", base + self._style("demo")))
         right_strip = Strip(right)
         room = max(0, width - right_strip.cell_length - 2)
         left = Strip([Segment(f" {self.chat_title}", base)])

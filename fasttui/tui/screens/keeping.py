@@ -1,0 +1,135 @@
+"""Nothing typed or received is lost: the store behind the chat screen, drafts, and earlier prompts."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from typing import TYPE_CHECKING
+
+from textual import on
+
+from fasttui.chat.conversation import Turn
+from fasttui.chat.errors import FasttuiError
+from fasttui.chat.events import StreamEvent
+from fasttui.config.keymap import Keymap
+from fasttui.engine.session import Session
+from fasttui.tui.screens.asking import AskingScreen
+from fasttui.tui.widgets.composer import Composer
+from fasttui.tui.widgets.title_line import TitleLine
+
+if TYPE_CHECKING:
+    from fasttui.store.store import Store  # 15 ms that the first frame does not need
+
+OpenStore = Callable[[], "Store"]
+
+
+class KeepingScreen(AskingScreen):
+    """The part of the chat screen that saves."""
+
+    def __init__(self, session: Session, keymap: Keymap, *, demo: bool) -> None:
+        super().__init__(session, keymap, demo=demo)
+        # Set while the session's conversation is whole and can be saved: a prompt sent before waits.
+        self._ready = asyncio.Event()
+        self._trouble = ""
+
+    # ── the store ───────────────────────────────────────────────────────────────────────────────────
+
+    def keep(self, open_store: OpenStore | None) -> None:
+        """Begin to save, once the first frame stands; without `open_store` the session has its store, or none."""
+        if self._session.store is None and open_store is not None:
+            self.run_worker(self._open_store(open_store), group="store")
+        else:
+            self._begin_keeping()
+
+    async def _open_store(self, open_store: OpenStore) -> None:
+        # In a thread: another program may hold a lock, and the folder may be on a slow disk.
+        self._session.store = await asyncio.to_thread(open_store)
+        self._begin_keeping()
+
+    def _begin_keeping(self) -> None:
+        store, typed_before = self._session.store, self._history
+        if store is not None:
+            try:
+                self._history = store.history()[::-1]
+                self._restore_draft(store)
+            except FasttuiError as error:
+                self.show_error(error)
+            for prompt in typed_before:
+                self._remember(prompt)
+        self._ready.set()
+        self._show_trouble()
+
+    def _show_status(self) -> None:
+        super()._show_status()
+        self._show_trouble()
+
+    def _show_trouble(self) -> None:
+        """Say once what keeps words from being saved; the top line goes on saying so."""
+        store = self._session.store
+        trouble = store.trouble if store is not None else None
+        sentence = str(trouble) if trouble is not None else ""
+        self.query_one(TitleLine).unsaved = trouble is not None and store is not None and not store.saving
+        if sentence == self._trouble:
+            return
+        self._trouble = sentence
+        if trouble is not None:
+            self.show_error(trouble)
+        else:
+            self.show_notice("Everything is saved again.")
+
+    # ── prompts: saved before they leave ────────────────────────────────────────────────────────────
+
+    async def _converse(self, stream: AsyncGenerator[StreamEvent, None]) -> None:
+        await self._ready.wait()
+        await super()._converse(stream)
+
+    def _show_turn(self) -> Turn:
+        turn = super()._show_turn()
+        if turn.parent_id is None and self._session.store is not None:
+            # What was typed before the chat had its first turn is this turn's prompt now.
+            self._session.store.save_draft(None, "")
+        self._save_draft()
+        return turn
+
+    # ── drafts ──────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def _draft_key(self) -> str | None:
+        """Which chat's draft stands in the composer; None is the chat that has not begun."""
+        conversation = self._session.conversation
+        return conversation.id if conversation.head_id else None
+
+    @on(Composer.Changed)
+    def _keep_draft(self) -> None:
+        self._save_draft()
+        self._show_trouble()
+
+    def _save_draft(self) -> None:
+        # What waits behind the running reply is a draft too, until it is sent.
+        if self._session.store is not None:
+            waiting = [*self._queued, self.composer.text]
+            self._session.store.save_draft(self._draft_key, "\n\n".join(text for text in waiting if text))
+
+    def _restore_draft(self, store: "Store") -> None:
+        draft = store.draft(self._draft_key)
+        if not draft or draft == self.composer.text:
+            return
+        if self.composer.text:
+            self._remember(draft)
+            self.show_notice(f"An older draft is kept: {self._keymap.hint('history_previous')} brings it back.")
+        else:
+            self.composer.fill(draft)
+
+    # ── earlier prompts, of all windows ─────────────────────────────────────────────────────────────
+
+    def _remember(self, prompt: str) -> None:
+        super()._remember(prompt)
+        if self._session.store is not None:
+            self._session.store.add_history(prompt)
+
+    def action_history_search(self) -> None:
+        """Pick an earlier prompt, of any chat and window."""
+        try:
+            if self._session.store is not None:
+                self._history = self._session.store.history()[::-1]
+        except FasttuiError as error:
+            self.show_error(error)
+        super().action_history_search()
