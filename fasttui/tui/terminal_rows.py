@@ -45,9 +45,7 @@ HOOKS = (
     Hook("App", "_background_screens", "the compositor wants the screens below the top one"),
     Hook("Animator", "_animations", "an animation may change what a painted row should look like"),
     Hook("Screen", "_compositor", "knows where each widget is, and what is in front of it"),
-    Hook("Screen", "_layout_required", "a widget is about to move"),
     Hook("Screen", "_selecting", "the mouse is marking text"),
-    Hook("Widget", "_layout_required", "the widget is about to change its size"),
     Hook("Compositor", "visible_widgets", "regions and clips, front to back"),
     Hook("Compositor", "size", "the screen the regions were laid out for"),
     Hook("Compositor", "update_widgets", "marks the echo of a key as due"),
@@ -384,15 +382,12 @@ class TerminalRows:
         self._emit(widget.screen, "".join(parts))
 
     def echo(self, widget: Widget) -> None:
-        """Paint now what a widget has marked for the next update, as the answer to a key."""
+        """Paint now what a widget has marked for the next update, as the answer to a key.
+
+        If a layout is due as well, it follows in its own time, and repaints what it moves.
+        """
         screen = widget.screen
-        if (
-            self._app.screen is not screen
-            or self._app._batch_count
-            or not self._may_write(screen)
-            or screen._layout_required
-            or widget._layout_required
-        ):
+        if self._app.screen is not screen or self._app._batch_count or not self._may_write(screen):
             return
         compositor = screen._compositor
         compositor.update_widgets({widget})
@@ -473,7 +468,6 @@ def missing_hooks(app: App[Any], screen: Screen[Any]) -> list[Hook]:
         "App": app,
         "Animator": app.animator,
         "Screen": screen,
-        "Widget": screen,
         "Compositor": getattr(screen, "_compositor", None),
         "LayoutUpdate": LayoutUpdate([], Region()),
         "ChopsUpdate": ChopsUpdate([], [], []),
