@@ -2,11 +2,13 @@
 
 import argparse
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from fasttui.chat.conversation import Conversation
-from fasttui.chat.errors import ConfigError
+from fasttui.chat.errors import ConfigError, UsageError
 from fasttui.chat.models import Catalogue
 from fasttui.chat.safe_text import safe_line, safe_text
 from fasttui.config.keymap import Keymap
@@ -17,7 +19,9 @@ from fasttui.engine.session import Session
 from fasttui.provider.background import BackgroundProvider
 from fasttui.provider.credential import has_credential
 from fasttui.provider.protocol import Provider
+from fasttui.store.store import Store
 
+LAST = "last"
 _LARGEST_SYSTEM_PROMPT = 1_000_000
 
 
@@ -111,6 +115,57 @@ async def learn_models(setup: Setup, source: BackgroundProvider) -> None:
         setup.catalogue.overlay(id_, said)
 
 
-def session(setup: Setup, source: Provider) -> Session:
-    """A session with a new chat."""
-    return Session(source, setup.catalogue, choices(setup), conversation=Conversation(system=system_prompt(setup)))
+def open_store(setup: Setup) -> Store:
+    """The saved chats; where their file cannot be used they are in memory, and `trouble` says why."""
+    return Store.open(setup.paths.database)
+
+
+@contextmanager
+def saved_chats(setup: Setup) -> Iterator[Store]:
+    """The saved chats, for a command that is about nothing else; closed at the end.
+
+    Raises:
+        StoreError: they cannot be had, or the last of them not be written.
+    """
+    store = open_store(setup)
+    try:
+        if store.trouble is not None:
+            raise store.trouble
+        yield store
+    finally:
+        store.close()
+
+
+def resumed(setup: Setup, store: Store) -> Conversation | None:
+    """The chat that `--continue` or `--resume` asks for; None for a new one.
+
+    Raises:
+        ConversationNotFound: there is none of that id.
+        UsageError: there is no chat at all.
+        StoreError: it cannot be read.
+    """
+    if setup.args.resume:
+        return store.load(chat_id(store, setup.args.resume))
+    return store.load(chat_id(store, LAST)) if setup.args.continue_last else None
+
+
+def chat_id(store: Store, named: str) -> str:
+    """The id of the chat that a user named by the beginning of its id, or by `last`.
+
+    Raises:
+        ConversationNotFound: there is none, or more than one.
+        UsageError: there is no chat at all.
+    """
+    if named != LAST:
+        return store.resolve(named)
+    if newest := store.recent(1):
+        return newest[0].id
+    raise UsageError("There is no saved chat yet.", hint="Begin one with `fasttui`.")
+
+
+def session(
+    setup: Setup, source: Provider, *, store: Store | None = None, conversation: Conversation | None = None
+) -> Session:
+    """A session with `conversation`, by default a new chat; without a store nothing is saved."""
+    shown = conversation or Conversation(system=system_prompt(setup))
+    return Session(source, setup.catalogue, choices(setup), conversation=shown, store=store)

@@ -144,3 +144,43 @@ def fast_notice(model: Model, on: date, successor: Model | None) -> str:
         return f"{model.name} no longer offers fast mode.{offer}"
     unit = "day" if days == 1 else "days"
     return f"Fast mode of {model.name} ends in {days} {unit}.{offer}"
+
+
+def telemetry_line(turn: Turn, reading: Reading, cost: Cost | None, gauge: FuelReading) -> str:
+    """An ended reply in one line: `served fast · 108 tok/s · first 1.2 s · 842 tok · $0.043 · fuel 312k/400k`."""
+    parts = [f"served {turn.served_speed}" if turn.served_speed else "served speed not reported"]
+    parts += [text for text, _ in reply_figures(turn, reading, cost) if text]
+    if gauge.remaining is not None and gauge.limit is not None:
+        parts.append(f"fuel {tokens(gauge.remaining)}/{tokens(gauge.limit)}")
+    elif gauge.state == "cooling":
+        parts.append(fuel(gauge))
+    return " · ".join(parts)
+
+
+def spoken_turn(turn: Turn, reading: Reading, cost: Cost | None, gauge: FuelReading) -> str:
+    """The same for the ear: `served fast, 142 tokens per second, 3 cents, 61 percent of the fast budget left`."""
+    served = f"served {turn.served_speed}" if turn.served_speed else "served speed not reported"
+    parts = [f"asked {turn.asked_speed}, {served}" if turn.mismatched else served]
+    if reading.tokens_per_s is not None:
+        parts.append(f"{'' if reading.exact else 'about '}{reading.tokens_per_s:.0f} tokens per second")
+    parts.append("cost unknown" if cost is None else f"{'' if cost.exact else 'about '}{spoken_dollars(cost.usd)}")
+    if gauge.state == "cooling":
+        parts.append(f"fast again in {gauge.cooldown_s or 0:.0f} seconds")
+    elif gauge.fraction is not None:
+        parts.append(f"{gauge.fraction * 100:.0f} percent of the fast budget left")
+    return ", ".join(parts)
+
+
+def spoken_dollars(value: Decimal) -> str:
+    """`nothing`, `less than a cent`, `3 cents`, `1 dollar 25 cents`."""
+    if value == 0:
+        return "nothing"
+    if value < Decimal("0.005"):
+        return "less than a cent"
+    whole, cents = divmod(round(value * 100), 100)
+    parts = [_counted(whole, "dollar")] if whole else []
+    return " ".join([*parts, _counted(cents, "cent")] if cents else parts)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
