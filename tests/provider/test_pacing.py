@@ -50,7 +50,7 @@ async def test_a_steady_stream_is_handed_on_once_a_frame_and_never_more_than_a_f
     delivered_s = await Network(arrivals_s).delivered_s()
     lateness_s = [there - here for here, there in zip(arrivals_s, delivered_s, strict=True)]
     assert max(lateness_s) <= FRAME_S + 1e-9
-    assert len(set(delivered_s)) <= 2.1 / FRAME_S  # a straggler of the same frame may come by itself
+    assert len(set(delivered_s)) <= 2.3 / FRAME_S  # a straggler of the same frame may come by itself
 
 
 async def test_what_is_there_already_is_never_slept_for() -> None:

@@ -4,6 +4,7 @@ import asyncio
 
 from textual import on
 from textual.app import ComposeResult
+from textual.events import Resize
 from textual.widgets import Label
 
 from fasttui.chat.errors import CommandError, FasttuiError
@@ -22,6 +23,7 @@ from fasttui.tui.widgets.title_line import TitleLine
 from fasttui.tui.widgets.transcript import Transcript
 
 QUIT_WINDOW_S = 2.0
+_COMPOSER_ROWS = 3  # a line and the border around it
 
 
 class ChatScreen(KeepingScreen):
@@ -51,6 +53,10 @@ class ChatScreen(KeepingScreen):
         bind(self.transcript, self._keymap, "transcript")
         self._show_conversation()
         self.set_palette(self._palette)
+
+    def on_resize(self, event: Resize) -> None:
+        """The composer grows to a third of the screen, and always has room for a line."""
+        self.composer.styles.max_height = max(_COMPOSER_ROWS, event.size.height // 3)
 
     def _show_conversation(self) -> None:
         path = self._session.conversation.path()

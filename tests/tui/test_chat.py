@@ -1,0 +1,308 @@
+"""The chat screen by its keys."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Label, OptionList
+
+from fasttui.chat import errors, events
+from fasttui.chat.conversation import ReplyRequest
+from fasttui.chat.events import StreamEvent
+from fasttui.engine.session import Session
+from fasttui.tui.screens.help import HelpScreen
+from fasttui.tui.screens.models import ModelScreen
+from tests.engine.scripted import ScriptedProvider, reply
+from tests.tui.chat_app import chat_app, composer, screen_text, status_row, transcript
+
+
+async def typed(pilot: Pilot[None], text: str) -> None:
+    await pilot.press(*text, "enter")
+
+
+async def until(pilot: Pilot[None], ready: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not ready():
+            await pilot.pause()
+    await pilot.pause()
+
+
+def ended(session: Session) -> Callable[[], bool]:
+    return lambda: session.turn is not None and not session.streaming
+
+
+class Held(ScriptedProvider):
+    """Waits at every delta until it is let go on."""
+
+    def __init__(self, *args: object) -> None:
+        super().__init__(*args)  # type: ignore[arg-type]  # handed on as they come
+        self.go_on = asyncio.Semaphore(0)
+
+    async def stream(self, request: ReplyRequest) -> AsyncGenerator[StreamEvent, None]:
+        async for event in super().stream(request):
+            if isinstance(event, events.TextDelta):
+                await self.go_on.acquire()
+            yield event
+
+
+def held(session: Session) -> Held:
+    provider = session.provider
+    assert isinstance(provider, ScriptedProvider)
+    session.provider = Held(provider._clock, *provider._scripts)
+    return session.provider
+
+
+async def test_a_prompt_streams_and_the_figures_become_exact() -> None:
+    app, session = chat_app(reply(*["word "] * 20, speed="fast", output_tokens=40), speed="fast")
+    async with app.run_test(size=(120, 30)) as pilot:
+        await typed(pilot, "Hello")
+        await until(pilot, ended(session))
+        text, bar = screen_text(app), status_row(app)
+    assert "you" in text
+    assert "word word word" in text
+    assert "20 tok/s · first 1.2 s · 40 tok" in text
+    assert "~" not in bar
+    assert "⚡ FAST" in bar
+
+
+async def test_keys_typed_fast_arrive_in_order() -> None:
+    app, session = chat_app(reply("ok"))
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.press("f2", *"Hi there", "enter")
+        await until(pilot, ended(session))
+    assert session.turn is not None
+    assert session.turn.prompt.text == "Hi there"
+    assert session.turn.asked_speed == "fast"
+
+
+@pytest.mark.parametrize("key", ["ctrl+j", "shift+enter", "alt+enter"])
+async def test_newline_keys_and_a_backslash_make_a_new_line(key: str) -> None:
+    app, session = chat_app(reply("ok"))
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.press("a", key, "b", "\\", "enter", "c")
+        assert composer(app).text == "a\nb\nc"
+        assert session.turn is None
+
+
+async def test_a_paste_never_submits_and_is_made_safe() -> None:
+    from textual import events as textual_events
+
+    app, session = chat_app()
+    async with app.run_test(size=(100, 30)) as pilot:
+        composer(app).post_message(textual_events.Paste("one\r\ntwo\x1b]0;x\x07\n"))
+        await pilot.pause()
+        assert composer(app).text == "one\ntwo␛]0;x␇\n"
+        assert session.turn is None
+
+
+async def test_one_key_changes_the_speed_and_one_the_effort() -> None:
+    app, session = chat_app()
+    async with app.run_test(size=(100, 30)) as pilot:
+        seen = []
+        for key in ("ctrl+f", "f2", "f2", "ctrl+t", "f3", "shift+f3"):
+            await pilot.press(key)
+            seen.append((session.choices.speed, session.choices.next_effort(session.model)))
+        assert [speed for speed, _ in seen] == ["fast", "auto", "standard", "standard", "standard", "standard"]
+        assert [effort for _, effort in seen[3:]] == ["xhigh", "max", "xhigh"]
+        assert "standard · xhigh" in screen_text(app)
+
+
+async def test_a_speed_for_one_message_springs_back() -> None:
+    app, session = chat_app(reply("a", speed="fast"), reply("b"))
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.press("shift+f2")
+        assert "once" in screen_text(app)
+        await typed(pilot, "1")
+        await until(pilot, ended(session))
+        await typed(pilot, "2")
+        await until(pilot, lambda: len(session.conversation.turns) == 2 and not session.streaming)
+    assert [turn.asked_speed for turn in session.conversation.turns] == ["fast", "standard"]
+
+
+async def test_served_is_shown_in_the_frame_in_which_it_is_known_with_the_reason() -> None:
+    app, session = chat_app([errors.FastLimitReached(retry_after_s=9)], reply("x", "y"), speed="fast")
+    provider = held(session)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await typed(pilot, "Hi")
+        await until(pilot, lambda: session.turn is not None and session.turn.served_speed is not None)
+        text = screen_text(app)
+        assert "asked ⚡ fast" in text
+        assert "asked fast, served standard: Fast limit reached for 9 s." in text
+        assert "STANDARD !" in status_row(app)
+        assert "fast again in" in status_row(app)
+        provider.go_on.release()
+        provider.go_on.release()
+        await until(pilot, ended(session))
+
+
+async def test_escape_stops_keeps_what_arrived_and_never_clears_a_draft() -> None:
+    app, session = chat_app(reply("Half ", "a reply"))
+    provider = held(session)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await typed(pilot, "Go")
+        provider.go_on.release()
+        await until(pilot, lambda: session.turn is not None and session.turn.reply.text == "Half ")
+        await pilot.press(*"draft", "escape")
+        await until(pilot, ended(session))
+        text = screen_text(app)
+        assert composer(app).text == "draft"
+    assert session.turn is not None
+    assert session.turn.status == "interrupted"
+    assert "■ stopped" in text
+    assert "Half" in text
+
+
+async def test_escape_at_rest_neither_quits_nor_clears() -> None:
+    app, _ = chat_app()
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.press(*"draft", "escape", "escape")
+        assert composer(app).text == "draft"
+        assert app.is_running
+
+
+async def test_enter_during_a_reply_queues_and_the_queue_goes_out_after_it() -> None:
+    app, session = chat_app(reply("one"), reply("two"))
+    provider = held(session)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await typed(pilot, "first")
+        await typed(pilot, "second")
+        assert "1 queued" in screen_text(app)
+        provider.go_on.release()
+        provider.go_on.release()
+        await until(pilot, lambda: len(session.conversation.turns) == 2 and not session.streaming)
+    assert [turn.prompt.text for turn in session.conversation.turns] == ["first", "second"]
+
+
+async def test_an_error_stands_where_the_reply_would_be_with_the_next_step() -> None:
+    app, session = chat_app([errors.CredentialRejected()])
+    async with app.run_test(size=(100, 30)) as pilot:
+        await typed(pilot, "Hi")
+        await until(pilot, ended(session))
+        text = screen_text(app)
+    assert "✗ Anthropic does not accept this credential." in text
+    assert "Check ANTHROPIC_API_KEY" in text
+
+
+async def test_a_failed_prompt_can_be_asked_again() -> None:
+    app, session = chat_app([errors.CredentialRejected()], reply("Now it works."))
+    async with app.run_test(size=(100, 30)) as pilot:
+        await typed(pilot, "Hi")
+        await until(pilot, ended(session))
+        await typed(pilot, "/retry")
+        await until(pilot, lambda: len(session.conversation.turns) == 2 and not session.streaming)
+        text = screen_text(app)
+    assert "Now it works." in text
+    assert "✗" not in text
+    assert "2/2" in text
+
+
+async def test_a_command_changes_the_session_and_is_never_sent() -> None:
+    app, session = chat_app()
+    async with app.run_test(size=(100, 30)) as pilot:
+        await typed(pilot, "/effort max")
+        await typed(pilot, "/sped fast")
+        text = screen_text(app)
+    assert session.choices.effort == "max"
+    assert session.turn is None
+    assert "Did you mean /speed?" in text
+
+
+async def test_scrolling_up_lets_go_of_the_tail_and_end_takes_it_up_again() -> None:
+    app, session = chat_app(reply(*[f"line {n}\n\n" for n in range(80)]))
+    provider = held(session)
+    async with app.run_test(size=(100, 24)) as pilot:
+        await typed(pilot, "Go")
+        for _ in range(40):
+            provider.go_on.release()
+        await until(pilot, lambda: session.turn is not None and "line 39" in session.turn.reply.text)
+        await until(pilot, lambda: "line 39" in screen_text(app))
+        await pilot.press("pageup")
+        await until(pilot, lambda: not transcript(app).following)
+        for _ in range(40):
+            provider.go_on.release()
+        await until(pilot, ended(session))
+        pill = app.chat.query_one("#new-lines", Label)
+        await until(pilot, lambda: "new line" in str(pill.content))
+        assert pill.display
+        assert "line 79" not in screen_text(app)
+        await pilot.press("end")
+        await until(pilot, lambda: "line 79" in screen_text(app))
+        assert transcript(app).following
+        await until(pilot, lambda: not pill.display)
+
+
+async def test_help_and_the_model_list_open_and_close() -> None:
+    app, session = chat_app()
+    async with app.run_test(size=(100, 40)) as pilot:
+        await pilot.press("question_mark")
+        await until(pilot, lambda: isinstance(app.screen, HelpScreen))
+        assert "Ctrl+F" in screen_text(app)
+        await pilot.press("escape", "f7")
+        await until(pilot, lambda: isinstance(app.screen, ModelScreen))
+        options = app.screen.query_one(OptionList)
+        options.highlighted = options.get_option_index("claude-opus-5-5")
+        await pilot.press("enter")
+        await until(pilot, lambda: app.screen is app.chat)
+        assert "Opus 5.5" in screen_text(app).splitlines()[0]
+    assert session.choices.model == "claude-opus-5-5"
+
+
+async def test_without_fast_the_speed_key_offers_the_successor_and_takes_it_the_second_time() -> None:
+    app, session = chat_app()
+    clock = session._clock
+    clock.s += 9 * 86_400  # type: ignore[attr-defined]  # the test's own clock
+    async with app.run_test(size=(120, 30)) as pilot:
+        await pilot.press("ctrl+f")
+        assert session.choices.speed == "standard"
+        assert "again switches to Opus 5.5" in screen_text(app)
+        await pilot.press("ctrl+f")
+        assert (session.choices.model, session.choices.speed) == ("claude-opus-5-5", "fast")
+
+
+async def test_earlier_prompts_come_back_with_the_arrows_and_the_draft_after_them() -> None:
+    app, session = chat_app(reply("a"), reply("b"))
+    async with app.run_test(size=(100, 30)) as pilot:
+        await typed(pilot, "one")
+        await until(pilot, ended(session))
+        await typed(pilot, "two")
+        await until(pilot, lambda: len(session.conversation.turns) == 2 and not session.streaming)
+        await pilot.press(*"new")
+        seen = []
+        for key in ("up", "up", "down", "down"):
+            await pilot.press(key)
+            await pilot.pause()
+            seen.append(composer(app).text)
+    assert seen == ["two", "one", "two", "new"]
+
+
+async def test_at_rest_no_timer_runs() -> None:
+    app, session = chat_app(reply("done"))
+    async with app.run_test(size=(100, 30)) as pilot:
+        await typed(pilot, "Hi")
+        await until(pilot, ended(session))
+        assert app.chat._ticks is None
+        assert composer(app).cursor_blink is False
+
+
+async def test_leaving_during_a_reply_ends_cleanly_and_keeps_it() -> None:
+    app, session = chat_app(reply("Half ", "a reply"))
+    provider = held(session)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await typed(pilot, "Go")
+        provider.go_on.release()
+        await until(pilot, lambda: session.turn is not None and session.turn.reply.text == "Half ")
+        app.exit()
+    assert session.turn is not None
+    assert (session.turn.status, session.turn.reply.text) == ("interrupted", "Half ")
+
+
+async def test_a_narrow_and_a_wide_screen_both_fit() -> None:
+    app, _ = chat_app()
+    async with app.run_test(size=(60, 20)) as pilot:
+        for size in ((60, 20), (80, 24), (140, 40), (30, 8)):
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+            rows = screen_text(app).splitlines()
+            assert len(rows) == size[1]
+            assert any("Ask Claude" in row for row in rows)
