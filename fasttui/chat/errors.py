@@ -31,6 +31,7 @@ FasttuiError
 ├── CommandError                   a /command with the wrong words
 ├── UsageError                     a command line that cannot be carried out
 ├── AttachmentError                a file that cannot be sent
+├── OutputFailed                   what is printed cannot be written
 └── TransferError                  an export or import failed
 """
 
@@ -303,6 +304,15 @@ class AttachmentError(FasttuiError):
     """A file cannot be sent with a message; the sentence names it and says why."""
 
     hint = "Attach text, a PDF, or an image of type PNG, JPEG, GIF or WebP."
+
+
+class OutputFailed(FasttuiError):
+    """Standard output takes no more, as a full disk; `reason` is the system's word."""
+
+    hint = "Make room, or send the output elsewhere."
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(_because("The output cannot be written", reason))
 
 
 class TransferError(FasttuiError):
