@@ -15,7 +15,7 @@ from fasttui.chat import events
 from fasttui.chat.conversation import DocumentBlock, Turn
 from fasttui.chat.errors import FasttuiError, NoCredential, ProviderError, UsageError
 from fasttui.cli import compose, output
-from fasttui.cli.main import DONE, REPLY_FAILED, exit_code
+from fasttui.cli.exit_codes import DONE, REPLY_FAILED, exit_code
 from fasttui.cli.reply_text import ReplyText
 from fasttui.cli.stopping import Stopping
 from fasttui.engine import wording

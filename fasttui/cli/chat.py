@@ -1,10 +1,11 @@
-"""The chat itself: the full-screen front end."""
+"""The chat itself: the full-screen front end, or the plain one where there is no screen."""
 
 import argparse
+import sys
 from typing import TYPE_CHECKING
 
 from fasttui.chat.errors import ConfigError
-from fasttui.cli import compose
+from fasttui.cli import compose, output
 from fasttui.config.themes import Theme, choose_theme, load_theme, theme_names
 
 if TYPE_CHECKING:
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
 
 def run(args: argparse.Namespace) -> int:
     """Open the chat; returns when the user leaves."""
+    if args.plain or not output.can_redraw(sys.stdout) or not output.is_terminal(sys.stdin):
+        from fasttui.cli import plain
+
+        return plain.run(args)
     from fasttui.tui.app import FasttuiApp, Look
 
     setup = compose.set_up(args)

@@ -26,7 +26,8 @@ def _chats() -> Iterator[Offer]:
     from fasttui.store.store import Store
 
     yield "last", "the newest chat"
-    path = find_paths().database
+    paths = find_paths()
+    path = paths.database if paths.database.exists() else paths.demo_database
     if path.exists():
         store = Store.open(path)
         try:

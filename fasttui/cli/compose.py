@@ -117,17 +117,22 @@ async def learn_models(setup: Setup, source: BackgroundProvider) -> None:
 
 def open_store(setup: Setup) -> Store:
     """The saved chats; where their file cannot be used they are in memory, and `trouble` says why."""
-    return Store.open(setup.paths.database)
+    return Store.open(setup.paths.demo_database if setup.demo else setup.paths.database)
 
 
 @contextmanager
 def saved_chats(setup: Setup) -> Iterator[Store]:
     """The saved chats, for a command that is about nothing else; closed at the end.
 
+    Those with the simulator only by `--demo`, or while there are no others: a backup without a
+    credential in its environment must find the real ones.
+
     Raises:
-        StoreError: they cannot be had, or the last of them not be written.
+        StoreError: they cannot be had.
     """
-    store = open_store(setup)
+    paths = setup.paths
+    demo = setup.args.demo or (setup.demo and not paths.database.exists())
+    store = Store.open(paths.demo_database if demo else paths.database)
     try:
         if store.trouble is not None:
             raise store.trouble

@@ -64,7 +64,7 @@ def _settings(setup: compose.Setup) -> Iterator[Finding]:
 def _database(setup: compose.Setup) -> Finding:
     from fasttui.store.database import Database
 
-    path = setup.paths.database
+    path = setup.paths.demo_database if setup.demo else setup.paths.database
     shown = safe_line(str(path))
     if not path.exists():
         return Finding("chats", f"{shown} is not there yet; the first message creates it.")
@@ -90,7 +90,7 @@ def _credential(setup: compose.Setup, environ: Mapping[str, str]) -> Finding:
 def _terminal(environ: Mapping[str, str]) -> Finding:
     names = ("TERM", "COLORTERM", "TERM_PROGRAM", "TMUX", "SSH_TTY", "NO_COLOR")
     said = ", ".join(f"{name}={safe_line(environ[name], limit=40)}" for name in names if environ.get(name))
-    if not (sys.stdin is not None and sys.stdin.isatty() and sys.stdout is not None and sys.stdout.isatty()):
+    if not (output.is_terminal(sys.stdin) and output.is_terminal(sys.stdout)):
         return Finding("terminal", f"This is none, so --plain is used ({said or 'nothing set'}).")
     if environ.get("TERM", "dumb") == "dumb":
         return Finding("terminal", "TERM is dumb, so --plain is used.", "Set TERM to what the terminal is.")
@@ -103,6 +103,4 @@ def _characters() -> Finding:
     encoding = sys.stdout.encoding if sys.stdout is not None else "utf-8"
     if encoding.lower().replace("-", "") == "utf8":
         return Finding("characters", "The locale writes UTF-8.")
-    return Finding(
-        "characters", f"The locale writes {encoding}: much will show as ?.", "Set LC_ALL=C.UTF-8.", ok=False
-    )
+    return Finding("characters", f"The locale writes {encoding}: much will show as ?.", "Set LC_ALL=C.UTF-8.", ok=False)

@@ -3,23 +3,12 @@
 from collections.abc import Sequence
 from importlib import import_module
 
-from fasttui.chat.errors import (
-    AttachmentError,
-    CapReached,
-    CommandError,
-    ConfigError,
-    ConversationNotFound,
-    FasttuiError,
-    NoCredential,
-    OutputFailed,
-    UsageError,
-)
+from fasttui.chat.errors import FasttuiError, OutputFailed
 from fasttui.cli import output
+from fasttui.cli.exit_codes import DONE, INTERRUPTED, exit_code
 from fasttui.cli.parser import build_parser
 
-DONE, REPLY_FAILED, WRONG_USAGE, NO_CREDENTIAL, CAP_STOPPED, INTERRUPTED = 0, 1, 2, 3, 4, 130
 _CHAT = "chat"
-_USERS_WORDS = (AttachmentError, CommandError, ConfigError, ConversationNotFound, UsageError)
 
 
 def run(argv: Sequence[str]) -> int:
@@ -42,12 +31,3 @@ def run(argv: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     return code
-
-
-def exit_code(error: FasttuiError) -> int:
-    """The exit code that stands for that error."""
-    if isinstance(error, NoCredential):
-        return NO_CREDENTIAL
-    if isinstance(error, CapReached):
-        return CAP_STOPPED
-    return WRONG_USAGE if isinstance(error, _USERS_WORDS) else REPLY_FAILED

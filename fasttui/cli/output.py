@@ -31,7 +31,7 @@ def line(text: str = "") -> None:
 
 def write_json(value: object) -> None:
     """Put `value` on stdout: indented for a person, on one line for a program."""
-    indent = 2 if sys.stdout is not None and sys.stdout.isatty() else None
+    indent = 2 if is_terminal(sys.stdout) else None
     write(json.dumps(value, ensure_ascii=False, indent=indent) + "\n")
 
 
@@ -55,9 +55,14 @@ def styled(stream: TextIO | None) -> bool:
     return can_redraw(stream) and not os.environ.get("NO_COLOR")
 
 
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether a person sees or types what goes through `stream`; None is a stream that was closed."""
+    return stream is not None and stream.isatty()
+
+
 def can_redraw(stream: TextIO | None) -> bool:
     """Whether `stream` is a terminal that can write over what it has written."""
-    return stream is not None and stream.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+    return is_terminal(stream) and os.environ.get("TERM", "dumb") != "dumb"
 
 
 def redraw(text: str) -> None:

@@ -116,6 +116,11 @@ def _saved_chats(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     _offer("chat", delete.add_argument("chat", metavar="ID|last", help="the beginning of its id"))
     delete.add_argument("--undo", action="store_true", help="bring back the chat of this id")
 
+    for command in (chats, search, export, import_, delete):
+        command.add_argument(
+            "--demo", action="store_true", default=argparse.SUPPRESS, help="the chats with the embedded simulator"
+        )
+
     # For the completion scripts: no help, so that no list of commands shows it.
     complete = commands.add_parser("_complete", add_help=False)
     complete.add_argument("kind", choices=("chat", "theme", "model", "scenario"))
