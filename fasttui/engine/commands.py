@@ -5,7 +5,7 @@ slash names: the front end carries those out.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from fasttui.chat.conversation import EFFORTS, SPEED_CHOICES, SpeedChoice
 from fasttui.chat.errors import CommandError
@@ -17,8 +17,7 @@ from fasttui.engine.session import Session
 Run = Callable[[Session, str], str]
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """A command that runs in the engine: takes the words behind its name, returns a notice."""
 
     name: str
@@ -27,8 +26,7 @@ class Command:
     run: Run
 
 
-@dataclass(frozen=True, slots=True)
-class Invocation:
+class Invocation(NamedTuple):
     """What a line asks for: an engine command, or an action of the front end; and the words behind it."""
 
     words: str

@@ -3,8 +3,7 @@
 Known only from the headers of fast responses; unknown is unknown, never full.
 """
 
-from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from fasttui.chat.errors import FastLimitReached, FastUnavailable
 from fasttui.chat.usage import FastLimits
@@ -14,8 +13,7 @@ _DEFAULT_COOLDOWN_S = 15.0
 FuelState = Literal["unknown", "known", "cooling", "unavailable"]
 
 
-@dataclass(frozen=True, slots=True)
-class FuelReading:
+class FuelReading(NamedTuple):
     """The gauge at one moment; token figures are None while nothing is known.
 
     `cooldown_s` counts down to when fast may be asked for again, `full_s` to a full bucket.
@@ -95,13 +93,13 @@ class FuelGauge:
         if limits.output_limit and limits.output_remaining is not None:
             remaining = max(0.0, self._refilled(now_s))
             full_s = 60 * (limits.output_limit - remaining) / limits.output_limit
-            reading = replace(
-                reading, state="known", remaining=int(remaining), limit=limits.output_limit, full_s=full_s
+            reading = reading._replace(
+                state="known", remaining=int(remaining), limit=limits.output_limit, full_s=full_s
             )
         if self._unavailable is not None:
-            return replace(reading, state="unavailable")
+            return reading._replace(state="unavailable")
         if cooldown_s := self.cooldown_s(now_s):
-            return replace(reading, state="cooling", cooldown_s=cooldown_s)
+            return reading._replace(state="cooling", cooldown_s=cooldown_s)
         return reading
 
     def _refilled(self, now_s: float) -> float:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 from fasttui.chat.conversation import Conversation, Effort, Turn
 from fasttui.chat.models import Catalogue, Model
@@ -16,8 +17,7 @@ _EXPECTED_OUTPUT: dict[Effort | None, int] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
+class Cost(NamedTuple):
     """US dollars. `exact` is False where the API never counted the output, as after a stop."""
 
     usd: Decimal
@@ -66,8 +66,7 @@ class Ledger:
             self.fast += cost.usd
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
+class Quote(NamedTuple):
     """What the next message would cost at one speed.
 
     `reread_tokens` is the context that must be read again because the prompt cache misses

@@ -1,7 +1,7 @@
 """Auto speed: rules anyone can read, from facts to a choice and one line that explains it."""
 
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from fasttui.chat.usage import Speed
 
@@ -9,8 +9,7 @@ SHORT_REPLY_TOKENS = 250
 DEAR_SWITCH_USD = Decimal("0.25")
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """What auto looks at. `fuel_tokens` is None while the budget is unknown; costs are None when unknown."""
 
     fast_offered: bool
@@ -23,8 +22,7 @@ class Facts:
     reread_tokens: int
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """The speed for one message, and why."""
 
     speed: Speed

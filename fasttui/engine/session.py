@@ -8,9 +8,8 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from fasttui.chat import events
 from fasttui.chat.conversation import (
@@ -46,8 +45,7 @@ _TITLE_LENGTH = 60
 _TAIL_CHARACTERS = 400
 
 
-@dataclass(frozen=True, slots=True)
-class Retry:
+class Retry(NamedTuple):
     """A retry that is waited for; `left_s` counts down."""
 
     attempt: int
@@ -55,8 +53,7 @@ class Retry:
     sentence: str
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(NamedTuple):
     """What a status bar shows. Speeds: `asked` and `served` are the running or last reply's."""
 
     model: Model
@@ -74,8 +71,7 @@ class Status:
     retry: Retry | None
 
 
-@dataclass(frozen=True, slots=True)
-class Forecast:
+class Forecast(NamedTuple):
     """The next message at the chosen speed and at the other one, and what speaks against it.
 
     `cached_until` is when the prompt cache that the chosen speed would hit runs out; None when

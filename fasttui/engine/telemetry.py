@@ -7,8 +7,7 @@ live figure comes from characters, by a ratio learned from the replies already c
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal, assert_never
+from typing import Literal, NamedTuple, assert_never
 
 from fasttui.chat import events
 from fasttui.chat.conversation import Turn
@@ -47,8 +46,7 @@ class CharsPerToken:
         self._seen[kind] = (old_characters * keep + characters, old_tokens * keep + tokens)
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """The meter at one moment. `exact` figures are the API's count, others estimates."""
 
     phase: Phase = "idle"

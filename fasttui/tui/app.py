@@ -4,16 +4,14 @@ import asyncio
 import gc
 import signal
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from textual.command import CommandPalette
 from textual.screen import Screen
 
 from fasttui.chat.errors import FasttuiError
 from fasttui.config.keymap import Keymap
 from fasttui.config.themes import Theme
 from fasttui.engine.session import Session
-from fasttui.tui.actions import actions_provider
 from fasttui.tui.bindings import bind, tell_keys_apart
 from fasttui.tui.palette import Palette, textual_theme
 from fasttui.tui.screens.chat import ChatScreen
@@ -23,8 +21,7 @@ from fasttui.tui.terminal_rows import RowsApp
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """What the app needs to know of the user's taste.
 
     `load_theme` reads a theme by its name; `frame_rate` is the most paints a second.
@@ -117,6 +114,10 @@ class FasttuiApp(RowsApp):
 
     def action_palette(self) -> None:
         """Everything that can be done, by name."""
+        from textual.command import CommandPalette
+
+        from fasttui.tui.actions import actions_provider
+
         if not isinstance(self.screen, CommandPalette):
             provider = actions_provider(self.keymap, self.chat.perform)
             self.push_screen(CommandPalette(providers=[provider], placeholder="What do you want to do?"))

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -32,6 +31,6 @@ FACTS = Facts(
     ],
 )
 def test_the_first_rule_that_applies_decides_and_says_why(change: dict[str, object], speed: str, word: str) -> None:
-    choice = choose(replace(FACTS, **change))  # type: ignore[arg-type]  # rows of the table
+    choice = choose(FACTS._replace(**change))  # type: ignore[arg-type]  # rows of the table
     assert choice.speed == speed
     assert word in choice.reason

@@ -15,7 +15,6 @@ from fasttui.chat.events import StreamEvent
 from fasttui.config.keymap import Keymap
 from fasttui.engine import wording
 from fasttui.engine.session import Session
-from fasttui.tui import clipboard
 from fasttui.tui.screens.drafting import DraftingScreen
 from fasttui.tui.status_cells import status_cells
 from fasttui.tui.turn_entries import TurnEntries, prompt_entry, reply_entry, reply_header, reply_key, reply_notes
@@ -158,8 +157,8 @@ class AskingScreen(DraftingScreen):
             self.leave_transcript()
 
     def action_retry(self) -> None:
-        """Ask for the last reply again."""
-        turn = self._session.conversation.head
+        """Ask for the marked reply, or the last one, again; the other stays beside it."""
+        turn = self._pointed_turn()
         if turn is None or self._session.streaming:
             self.show_notice("There is no reply to ask for again." if turn is None else "A reply is still running.")
         else:
@@ -223,7 +222,12 @@ class AskingScreen(DraftingScreen):
         if not text:
             self.show_notice(f"There is no {what} to copy.")
             return
-        self.show_notice(f"Copied the {what}, {len(text):,} characters, to: {clipboard.copy(self.app, text)}")
+        from fasttui.engine.clipboard_tools import copy_by_tools
+
+        # Nothing ever answers OSC 52, so a tool of this machine is used as well when there is one.
+        self.app.copy_to_clipboard(text)
+        ways = ", ".join(("terminal", *copy_by_tools(text)))
+        self.show_notice(f"Copied the {what}, {len(text):,} characters, to: {ways}")
 
     @on(Transcript.LinkClicked)
     def _link_clicked(self, message: Transcript.LinkClicked) -> None:

@@ -13,11 +13,8 @@ from fasttui.engine import commands
 from fasttui.engine.session import Session
 from fasttui.tui.bindings import bind, key_actions
 from fasttui.tui.palette import Palette
-from fasttui.tui.screens.keeping import KeepingScreen
-from fasttui.tui.screens.reading import other_sibling
-from fasttui.tui.turn_entries import TurnEntries, welcome_entry
+from fasttui.tui.screens.switching import SwitchingScreen
 from fasttui.tui.widgets.composer import Composer
-from fasttui.tui.widgets.find_bar import FindBar
 from fasttui.tui.widgets.status_bar import StatusBar
 from fasttui.tui.widgets.title_line import TitleLine
 from fasttui.tui.widgets.transcript import Transcript
@@ -26,14 +23,14 @@ QUIT_WINDOW_S = 2.0
 _COMPOSER_ROWS = 3  # a line and the border around it
 
 
-class ChatScreen(KeepingScreen):
+class ChatScreen(SwitchingScreen):
     """Shows one session. Everything it does, it does through the session and its own widgets."""
 
     AUTO_FOCUS = "Composer"
 
     def __init__(self, session: Session, keymap: Keymap, palette: Palette, *, demo: bool, frame_rate: int) -> None:
-        super().__init__(session, keymap, demo=demo)
-        self._palette, self._frame_rate = palette, frame_rate
+        super().__init__(session, keymap, palette, demo=demo)
+        self._frame_rate = frame_rate
         self._successor_offered = ""
         self._quit_armed_s = float("-inf")
 
@@ -43,7 +40,6 @@ class ChatScreen(KeepingScreen):
         yield TitleLine(id="title")
         yield Transcript(frame_rate=self._frame_rate, id="transcript")
         yield Label("", id="new-lines", markup=False)
-        yield FindBar(id="find")
         yield StatusBar(id="status")
 
     def on_mount(self) -> None:
@@ -58,17 +54,9 @@ class ChatScreen(KeepingScreen):
         """The composer grows to a third of the screen, and always has room for a line."""
         self.composer.styles.max_height = max(_COMPOSER_ROWS, event.size.height // 3)
 
-    def _show_conversation(self) -> None:
-        path = self._session.conversation.path()
-        if path:
-            self.transcript.show(TurnEntries(path, self._session))
-        else:
-            self.transcript.show([welcome_entry(commands.fast_notice(self._session), demo=self._demo)])
-        self._shown_last_id = self._session.conversation.head_id
-        self._show_status()
-
     def set_palette(self, palette: Palette) -> None:
         """Take the styles of another theme."""
+        self._palette = palette
         self.transcript.set_palette(palette.__getitem__)
         self._show_next()
         self._show_hints()
@@ -165,35 +153,6 @@ class ChatScreen(KeepingScreen):
         if id_:
             self.show_notice(commands.choose_model(self._session, id_))
             self._show_status()
-
-    # ── which conversation is shown ─────────────────────────────────────────────────────────────────
-
-    def action_new_chat(self) -> None:
-        """Start a new chat."""
-        if self._session.streaming:
-            self.show_notice("A reply is still running: stop it first.", "$warning")
-            return
-        self._session.start_over()
-        self._show_conversation()
-
-    def action_previous_branch(self) -> None:
-        """The version of the last message before this one."""
-        self._show_sibling(-1)
-
-    def action_next_branch(self) -> None:
-        """The version of the last message after this one."""
-        self._show_sibling(1)
-
-    def _show_sibling(self, step: int) -> None:
-        conversation = self._session.conversation
-        forked = [turn for turn in conversation.path() if len(conversation.siblings(turn)) > 1]
-        other = other_sibling(forked[-1], conversation.siblings(forked[-1]), step) if forked else None
-        if other is None or self._session.streaming:
-            self.show_notice("There is no other version there.")
-            return
-        conversation.show(other)
-        self._session.turn = conversation.head
-        self._show_conversation()
 
     # ── leaving ─────────────────────────────────────────────────────────────────────────────────────
 

@@ -12,8 +12,8 @@ from fasttui.config.keymap import Keymap
 from fasttui.engine import wording
 from fasttui.engine.ledger import Quote
 from fasttui.engine.session import Forecast, Session
-from fasttui.tui import editor
 from fasttui.tui.screens.reading import ReadingScreen
+from fasttui.tui.turn_entries import turn_id_of
 from fasttui.tui.widgets.composer import Composer
 
 NOTICE_S = 5.0
@@ -138,9 +138,11 @@ class DraftingScreen(ReadingScreen):
 
     def action_editor(self) -> None:
         """Write the prompt in the user's own editor."""
+        from fasttui.engine.editor import edited
+
         try:
             with self.app.suspend():
-                text = editor.edited(self.composer.text)
+                text = edited(self.composer.text)
         except SuspendNotSupported:
             self.show_notice("This terminal cannot give way to an editor.", "$warning")
         except FasttuiError as error:
@@ -149,14 +151,21 @@ class DraftingScreen(ReadingScreen):
             self.composer.fill(text)
 
     def action_edit_prompt(self) -> None:
-        """Take the last prompt back into the composer; sending it makes a new branch."""
-        turn = self._session.conversation.head
+        """Take the marked prompt, or the last one, back into the composer; sending it makes a new branch."""
+        turn = self._pointed_turn()
         if turn is None or self._session.streaming:
             self.show_notice("There is no prompt to edit." if turn is None else "A reply is still running.")
             return
         self._editing = turn
+        self.leave_transcript()
         self.composer.fill(turn.prompt.text)
-        self.show_notice("Editing the last prompt: Enter sends it as a new branch, Esc leaves it.")
+        self.show_notice("Editing an earlier prompt: Enter sends it as a new branch, Esc leaves it.")
+
+    def _pointed_turn(self) -> Turn | None:
+        """The turn the block cursor is on, else the last one."""
+        conversation, key = self._session.conversation, self.transcript.marked
+        id_ = turn_id_of(key) if key is not None else ""
+        return conversation.turn(id_) if id_ in conversation else conversation.head
 
 
 def _prices(forecast: Forecast) -> str:

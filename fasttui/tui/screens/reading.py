@@ -1,11 +1,13 @@
 """Reading the transcript: moving, marking, finding, and stepping through branches."""
 
-from textual import on
+from typing import TYPE_CHECKING
+
 from textual.screen import Screen
 
-from fasttui.chat.conversation import Turn
-from fasttui.tui.widgets.find_bar import FindBar
 from fasttui.tui.widgets.transcript import Transcript
+
+if TYPE_CHECKING:
+    from fasttui.tui.widgets.find_bar import FindBar
 
 
 class ReadingScreen(Screen[None]):
@@ -82,31 +84,31 @@ class ReadingScreen(Screen[None]):
 
     # ── finding ───────────────────────────────────────────────────────────────────────────────
 
-    def action_find(self, query: str = "") -> None:
-        """Open the line to find with."""
+    async def action_find(self, query: str = "") -> None:
+        """Open the line to find with; it is made the first time."""
+        from fasttui.tui.widgets.find_bar import FindBar
+
+        if not self.query(FindBar):
+            await self.mount(FindBar(id="find"))
         self.query_one(FindBar).open(query)
 
-    @on(FindBar.Sought)
-    def _seek(self, message: FindBar.Sought) -> None:
+    # Named by Textual's rule, not taken with @on: the bar's class is loaded when it is first opened.
+
+    def on_find_bar_sought(self, message: "FindBar.Sought") -> None:
+        """Mark the matches."""
         if message.query:
-            self.query_one(FindBar).show_count(self.transcript.find(message.query))
+            message.bar.show_count(self.transcript.find(message.query))
         else:
             self.transcript.clear_find()
-            self.query_one(FindBar).show_count(0)
+            message.bar.show_count(0)
 
-    @on(FindBar.Stepped)
-    def _step(self, message: FindBar.Stepped) -> None:
+    def on_find_bar_stepped(self, message: "FindBar.Stepped") -> None:
+        """Go to another match."""
         if message.step > 0:
             self.transcript.next_match()
         else:
             self.transcript.previous_match()
 
-    @on(FindBar.Closed)
-    def _found(self) -> None:
+    def on_find_bar_closed(self) -> None:
+        """Give the keys back to the composer."""
         self.query_one("#composer").focus()
-
-
-def other_sibling(turn: Turn, siblings: tuple[Turn, ...], step: int) -> Turn | None:
-    """The version `step` further on; None past the first and last."""
-    at = siblings.index(turn) + step
-    return siblings[at] if 0 <= at < len(siblings) else None

@@ -30,6 +30,7 @@ class FindBar(Horizontal):
     class Sought(Message):
         """The user wants to find `query`; "" takes the marks away."""
 
+        bar: "FindBar"
         query: str
 
     @dataclass
@@ -56,7 +57,7 @@ class FindBar(Horizontal):
         if query:
             field.value = query
         elif field.value:
-            self.post_message(self.Sought(field.value))
+            self.post_message(self.Sought(self, field.value))
 
     def show_count(self, matches: int) -> None:
         """How many matches there are."""
@@ -66,7 +67,7 @@ class FindBar(Horizontal):
     def on_input_changed(self, message: Input.Changed) -> None:
         """Seek while typing."""
         message.stop()
-        self.post_message(self.Sought(message.value))
+        self.post_message(self.Sought(self, message.value))
 
     def action_step(self, step: int) -> None:
         """Another match."""
@@ -75,5 +76,5 @@ class FindBar(Horizontal):
     def action_close(self) -> None:
         """Hide the bar and the marks."""
         self.display = False
-        self.post_message(self.Sought(""))
+        self.post_message(self.Sought(self, ""))
         self.post_message(self.Closed())

@@ -1,7 +1,7 @@
 """The bottom line: speed, rate, fuel, money and context, each in a cell of fixed width."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from rich.segment import Segment
 from rich.style import Style
@@ -13,16 +13,14 @@ from textual.widget import Widget
 Part = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """What one place of the bar shows: parts of text, each with the name of a component class."""
 
     id: str
     parts: tuple[Part, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A cell's width, and the screens it is shown on: at least and less than so many columns wide."""
 
     id: str
