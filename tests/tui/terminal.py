@@ -5,6 +5,7 @@ from typing import Any
 
 import pyte
 from pyte.screens import Char
+from rich.color import ColorSystem
 from textual._context import visible_screen_stack
 from textual.app import App
 from textual.driver import Driver
@@ -45,8 +46,10 @@ class Terminal:
 class EmulatedDriver(HeadlessDriver):
     """Writes to an emulated terminal, and keeps what was written."""
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
+    def __init__(self, app: App[Any], **options: Any) -> None:
+        super().__init__(app, **options)
+        # Textual keeps a style's codes for the first terminal it was drawn on: so all are alike.
+        app.console._color_system = ColorSystem.TRUECOLOR
         self.terminal = Terminal(*self._get_terminal_size())
         self.written: list[str] = []
 

@@ -1,6 +1,5 @@
 """A small app around a transcript, on an emulated terminal."""
 
-from rich.color import ColorSystem
 from rich.style import Style
 from textual.app import ComposeResult
 from textual.widgets import Input, Label
@@ -36,7 +35,6 @@ class TranscriptApp(RowsApp):
 
     def __init__(self, *, write_only_changes: bool = True) -> None:
         super().__init__(driver_class=EmulatedDriver, write_only_changes=write_only_changes)
-        self.console._color_system = ColorSystem.TRUECOLOR
         self.posted: list[object] = []
         self.opened: list[Entry] = []
 

@@ -1,7 +1,7 @@
 """Rows of a transcript as strips: style names become styles, marks are laid over them, all is cut to the width."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -11,6 +11,11 @@ from textual.strip import Strip
 from fasttui.markdown.lines import Line
 from fasttui.tui.widgets.transcript_entries import HeaderLine, Spans
 from fasttui.tui.widgets.transcript_layout import INDENT, MARGIN, THINKING_BAR, Part, Row
+
+TRANSCRIPT_STYLES: Final = frozenset(
+    {"prompt", "note", "error", "thinking", "thinking.bar", "code.block", "overflow", "cursor", "find", "find.current"}
+)
+"""The names of styles that are the transcript's own, beside those of Markdown and those of headers and notes."""
 
 Palette = Mapping[str, Style] | Callable[[str], Style | None]
 CURSOR = "▌"
