@@ -18,6 +18,10 @@ def run(args: argparse.Namespace) -> int:
         from fasttui.cli import plain
 
         return plain.run(args)
+    if args.inline:
+        from fasttui.cli import inline
+
+        return inline.run(args)
     from fasttui.tui.app import FasttuiApp, Look
 
     setup = compose.set_up(args)
@@ -25,7 +29,7 @@ def run(args: argparse.Namespace) -> int:
     # What one read brings is painted at once, so it is the reads that set the rate of paints.
     reads_per_s = 36 if settings.frame_rate == "auto" else settings.frame_rate
     source = compose.provider(setup, frame_s=1 / reads_per_s)
-    theme, problems = _theme(setup)
+    theme, problems = chosen_theme(setup)
     look = Look(
         theme,
         theme_names(setup.paths.themes),
@@ -59,7 +63,7 @@ def _open_store(setup: compose.Setup) -> "Store":
     return Store.open(setup.paths.demo_database if setup.demo else setup.paths.database)
 
 
-def _theme(setup: compose.Setup) -> tuple[Theme, tuple[ConfigError, ...]]:
+def chosen_theme(setup: compose.Setup) -> tuple[Theme, tuple[ConfigError, ...]]:
     """The theme to start with; when the user's cannot be had, the default and the reason."""
     import os
 

@@ -39,6 +39,9 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("-V", "--version", action="version", version=f"fasttui {__version__}")
     front_end = parser.add_mutually_exclusive_group()
+    front_end.add_argument(
+        "--inline", action="store_true", help="chat in the terminal's own scrollback, for ssh and tmux"
+    )
     front_end.add_argument("--plain", action="store_true", help="lines of plain text, for screen readers and pipes")
     _asking(parser)
     _resuming(parser)

@@ -1,0 +1,226 @@
+"""Writes rows into the terminal's scrollback, above the prompt, without painting the prompt again.
+
+From top to bottom the screen holds: rows that are finished and never touched again; the tail, rows
+of a reply that may still change; the prompt area, which belongs to prompt-toolkit. New rows come in
+between: newlines at the bottom let the whole screen scroll, so that every terminal keeps what leaves
+at the top; then as many lines are inserted above the prompt area, which puts it back in its place.
+Scroll regions would cost as little, but some terminals forget what leaves them.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from prompt_toolkit.output import Output
+
+from fasttui.inline.rows import BLANK, Row, difference, encode
+
+_SAVE, _RESTORE = "\x1b7", "\x1b8"
+_ERASE_LINE, _ERASE_BELOW = "\x1b[K", "\x1b[J"
+_WRAP_ON, _WRAP_OFF = "\x1b[?7h", "\x1b[?7l"
+_SLACK = 8  # rows by which the prompt area may grow before the tail leaves the screen
+
+
+class Place(NamedTuple):
+    """Where the cursor stands in the prompt area, and how many rows that has."""
+
+    x: int = 0
+    y: int = 0
+    height: int = 1
+
+
+class Printer:
+    """The only one beside prompt-toolkit who writes to the terminal. Rows hold safe text."""
+
+    def __init__(self, output: Output, place: Callable[[], Place]) -> None:
+        self._output, self._place = output, place
+        self._shown: list[Row] = []
+        self._columns, self._rows = 0, 0
+        self._room = 0
+        self._parts: list[str] = []
+        self._at = 0  # the cursor's row, counted from the first of the prompt area; above it negative
+
+    @property
+    def tail(self) -> Sequence[Row]:
+        """The rows above the prompt that may still change."""
+        return self._shown
+
+    def tail_height(self, columns: int) -> int:
+        """How many rows of a screen of that width the tail takes."""
+        return sum(row.height(columns) for row in self._shown)
+
+    def gain_room(self, rows: int) -> None:
+        """The prompt area has become so many rows lower, which are now blank below it."""
+        self._room += rows
+
+    def forget_screen(self) -> None:
+        """Someone else wrote to the terminal: the tail is gone, and where the prompt area stands is unknown."""
+        self._shown = []
+        self._columns = 0
+
+    def show(self, finished: Iterable[Row], tail: Sequence[Row] = ()) -> None:
+        """Print finished rows for good, and leave `tail` below them, as much of it as fits."""
+        size = self._output.get_size()
+        if (size.columns, size.rows) != (self._columns, self._rows):
+            self._columns, self._rows = size.columns, size.rows
+            self._room = size.rows
+        place = self._place()
+        limit = max(1, size.rows - place.height)
+        while self._shown and self.tail_height(size.columns) > limit:
+            del self._shown[0]  # the prompt area has grown, and the screen scrolled
+        batch: list[Row] = []
+        height = 0
+        for row in self._split(finished, limit):
+            row_height = row.height(size.columns)
+            if batch and height + row_height > limit:
+                self._frame(batch, [], place)
+                batch, height = [], 0
+            batch.append(row)
+            height += row_height
+        shown = self._fitting(tail, max(1, limit - _SLACK))
+        if batch and height + sum(row.height(size.columns) for row in shown) > limit:
+            self._frame(batch, [], place)
+            batch = []
+        self._frame(batch, shown, place)
+        self._flush()
+
+    def clear_tail(self) -> None:
+        """Take the tail off the screen; the next `show` puts it back, wherever the prompt is then."""
+        place = self._place()
+        lines = self.tail_height(self._columns) if self._shown else 0
+        if lines:
+            self._at = place.y
+            self._go_to(-lines)
+            self._parts.append(f"\x1b[{lines}M")
+            self._room += lines
+            # The prompt area has moved up to where the tail began.
+            self._at = 0
+            self._return_to(place)
+            self._flush()
+        self._shown = []
+
+    # ── one frame ─────────────────────────────────────────────────────────────────────────────────
+
+    def _split(self, rows: Iterable[Row], limit: int) -> Iterable[Row]:
+        """Rows of which none is higher than the screen."""
+        for row in rows:
+            rest = row
+            while rest.height(self._columns) > limit:
+                head, rest = rest.cut(limit * self._columns)
+                yield head
+            yield rest
+
+    def _fitting(self, tail: Sequence[Row], limit: int) -> list[Row]:
+        """The last rows of the tail, as many as the screen has room for."""
+        fitting: list[Row] = []
+        for row in reversed(tail):
+            height = row.height(self._columns)
+            if height > limit:
+                if not fitting:
+                    fitting = [row.cut(limit * self._columns)[0]]
+                break
+            limit -= height
+            fitting.append(row)
+        return fitting[::-1]
+
+    def _frame(self, finished: list[Row], tail: list[Row], place: Place) -> None:
+        """Bring what stands above the prompt from the old tail to `finished` and `tail`."""
+        columns = self._columns
+        old, new = self._shown, [*finished, *tail]
+        if old == new:
+            self._shown = tail
+            return
+        old_height = self.tail_height(columns)
+        new_height = sum(row.height(columns) for row in new)
+        # A tail that became shorter leaves blank rows, which the next rows fill: nothing jumps.
+        blank = max(0, old_height - new_height)
+        new += [BLANK] * blank
+        self._shown = [*tail, *[BLANK] * blank]
+        anchored = self._room == 0
+        if anchored:
+            self._parts.append(_SAVE)
+        self._at = place.y
+        added = new_height - old_height
+        if added > 0:
+            self._make_room(added, place)
+        self._write_rows(old, new, -max(old_height, new_height))
+        if anchored:
+            self._parts.append(_RESTORE)
+        else:
+            self._return_to(place)
+
+    def _make_room(self, rows: int, place: Place) -> None:
+        """Blank rows between the tail and the prompt area; the cursor is in the first of them."""
+        self._go_to(place.height - 1)
+        self._parts.append("\n" * rows)
+        self._parts.append(_up(rows + place.height - 1))
+        self._parts.append("\x1b[L" if rows == 1 else f"\x1b[{rows}L")
+        self._room = max(0, self._room - rows)
+        self._at = -rows
+
+    def _write_rows(self, old: Sequence[Row], new: Sequence[Row], top: int) -> None:
+        """Rewrite what differs; the first row of both stands at `top`."""
+        columns, at, moved = self._columns, top, False
+        for index, row in enumerate(new):
+            before = old[index] if index < len(old) else BLANK
+            height = row.height(columns)
+            if index < len(old) and before.height(columns) != height:
+                moved = True
+            if moved or row != before:
+                known = not moved and before.certain and row.certain and height == 1
+                self._write_row(row, before if known else None, at, blank=index >= len(old) and not moved)
+            at += height
+
+    def _write_row(self, row: Row, before: Row | None, at: int, *, blank: bool) -> None:
+        """One row; `before` is what stands there as far as one can go by it, `blank` that nothing does."""
+        self._go_to(at)
+        if before is not None:
+            same, rest = difference(before.pieces, row.pieces)
+            self._go_to_column(same)
+            self._parts.append(encode(rest))
+            if row.cells < before.cells:
+                self._parts.append(_ERASE_LINE)
+            return
+        self._go_to_column(0)
+        height = row.height(self._columns)
+        # Where terminals disagree on widths, a row must not spill over into the next one.
+        guarded = not row.certain and height == 1
+        if not blank:
+            self._erase(height, at)
+        self._parts.append(f"{_WRAP_OFF}{row.encoded}{_WRAP_ON}" if guarded else row.encoded)
+        self._at += height - 1
+
+    def _erase(self, height: int, at: int) -> None:
+        self._parts.append(_ERASE_LINE)
+        for below in range(at + 1, at + height):
+            self._go_to(below)
+            self._parts.append(_ERASE_LINE)
+        self._go_to(at)
+        self._go_to_column(0)
+
+    # ── moving about ──────────────────────────────────────────────────────────────────────────────
+
+    def _go_to(self, row: int) -> None:
+        if row < self._at:
+            self._parts.append(_up(self._at - row))
+        elif row > self._at:
+            # All of these rows are there, so that a newline scrolls nothing; it is the shortest way.
+            below = row - self._at
+            self._parts.append("\n" * below if below <= len(f"\x1b[{below}B") else f"\x1b[{below}B")
+        self._at = row
+
+    def _go_to_column(self, column: int) -> None:
+        self._parts.append(f"\x1b[{column + 1}G" if column else "\r")
+
+    def _return_to(self, place: Place) -> None:
+        self._go_to(place.y)
+        self._go_to_column(place.x)
+
+    def _flush(self) -> None:
+        if self._parts:
+            self._output.write_raw("".join(self._parts))
+            self._parts.clear()
+            self._output.flush()
+
+
+def _up(rows: int) -> str:
+    return "" if not rows else "\x1b[A" if rows == 1 else f"\x1b[{rows}A"

@@ -1,0 +1,147 @@
+"""One turn as rows: the prompt, who answers, thinking, the reply, and its figures at the end."""
+
+from collections.abc import Iterator
+
+from fasttui.chat.conversation import DocumentBlock, ImageBlock, Turn
+from fasttui.engine import wording
+from fasttui.engine.session import Session
+from fasttui.inline.markdown_rows import MarkdownRows, Rows
+from fasttui.inline.rows import BLANK, Row, row, words_row
+from fasttui.inline.style import Palette
+
+
+def prompt_rows(turn: Turn, palette: Palette) -> list[Row]:
+    """What the user said, as it was typed."""
+    rows = [words_row([("you", "you")], palette)]
+    blocks = (block for block in turn.prompt.blocks if isinstance(block, ImageBlock | DocumentBlock))
+    rows += [words_row([(f"+ {block.name or block.media_type}", "note")], palette) for block in blocks]
+    return [*rows, *(row([("", line.expandtabs(4))]) for line in turn.prompt.text.split("\n")), BLANK]
+
+
+def turn_rows(turn: Turn, session: Session, palette: Palette, columns: int) -> list[Row]:
+    """A turn that has ended, whole."""
+    reply = ReplyRows(turn, session, palette, columns)
+    reply.show_served()
+    if turn.reply.thinking:
+        reply.add_thinking(turn.reply.thinking)
+    if turn.reply.text:
+        reply.add_text(turn.reply.text)
+    return [*prompt_rows(turn, palette), *reply.end()]
+
+
+class ReplyRows:
+    """The reply of one turn while it comes: what can be printed for good, and what stands below it."""
+
+    def __init__(self, turn: Turn, session: Session, palette: Palette, columns: int, *, folded: bool = True) -> None:
+        self._turn, self._session, self._palette, self._columns = turn, session, palette, columns
+        self._finished: list[Row] = []
+        self._heading_shown = False
+        self._thinking: MarkdownRows | None = None
+        self._thinking_ended = False
+        self._text: MarkdownRows | None = None
+        self._text_begun = self._block_ended = False
+        self._progress: Row | None = None
+        self.folded = folded
+
+    @property
+    def changed(self) -> bool:
+        """Whether `take` has something new."""
+        texts = [text for text in (self._thinking, self._text) if text is not None]
+        return bool(self._finished) or any(text.changed or text.waiting for text in texts)
+
+    def show_served(self) -> None:
+        """The heading, once it is known who serves the reply; a mismatch stands below it at once."""
+        if not self._heading_shown:
+            self._heading_shown = True
+            self._progress = None
+            self._finished.append(self._words(wording.reply_heading(self._turn)))
+            if explanation := wording.reply_explanation(self._turn):
+                self._finished.append(self._words(explanation))
+
+    def show_progress(self) -> None:
+        """What is waited for, or how long it thinks, in a row that is replaced by what follows."""
+        status = self._session.status()
+        if status.retry is not None:
+            retry = status.retry
+            sentence = f"… {retry.sentence} Attempt {retry.attempt} in {retry.left_s:.0f} s; Esc stops."
+            self._progress = self._words([(sentence, "note")])
+        elif self._thinking is not None and self.folded and not self._thinking_ended:
+            self._progress = self._words([(wording.thinking_label(self._turn), "thinking")])
+        elif not self._heading_shown and (explanation := wording.reply_explanation(self._turn)):
+            self._progress = self._words(explanation)
+        else:
+            self._progress = None
+
+    def add_thinking(self, text: str) -> None:
+        """A piece of thinking."""
+        if self._thinking is None:
+            self._thinking = MarkdownRows(self._palette, self._columns, "thinking")
+        self._thinking.add(text)
+
+    def add_text(self, text: str) -> None:
+        """A piece of the reply."""
+        if self._text is None:
+            self.show_served()
+            self._end_thinking()
+            self._text = MarkdownRows(self._palette, self._columns)
+        if self._block_ended:
+            text = "\n\n" + text
+        self._block_ended, self._text_begun = False, True
+        self._text.add(text)
+
+    def start_block(self) -> None:
+        """A content block begins; two of text stand apart like two paragraphs."""
+        self._block_ended = self._text_begun
+
+    def take(self) -> Rows:
+        """What is new to print, and the tail as it is now."""
+        finished, self._finished = self._finished, []
+        text = self._thinking if self._text is None and not self.folded else self._text
+        rows = text.take() if text is not None else Rows([], [])
+        progress = [] if self._progress is None or self._text is not None else [self._progress]
+        return Rows([*finished, *rows.finished], [*rows.tail, *progress])
+
+    def end(self) -> list[Row]:
+        """The rest of the reply, its figures, and how it ended."""
+        self.show_served()
+        self._end_thinking()
+        rows, self._finished = self._finished, []
+        if self._text is not None:
+            self._text.finish()
+            rows += [*self._text.take(everything=True).finished, BLANK]
+        cost = self._session.cost(self._turn)
+        figures = self._words(wording.reply_figures(self._turn, None, cost))
+        return [*rows, figures, *map(self._words, ending(self._turn)), BLANK]
+
+    def resize(self, columns: int) -> None:
+        """Go on at another width."""
+        self._columns = columns
+        for text in (self._thinking, self._text):
+            if text is not None:
+                text.resize(columns)
+
+    def _end_thinking(self) -> None:
+        if self._thinking is None or self._thinking_ended:
+            return
+        self._thinking_ended, self._progress = True, None
+        if not self.folded:
+            self._thinking.finish()
+            self._finished += self._thinking.take(everything=True).finished
+        self._finished += [self._words([(wording.thinking_label(self._turn), "thinking")]), BLANK]
+
+    def _words(self, words: wording.Words | list[tuple[str, str]]) -> Row:
+        return words_row(words, self._palette)
+
+
+def ending(turn: Turn) -> Iterator[wording.Words]:
+    """How a reply ended, where it did not simply end well, and what can be done."""
+    if turn.error is not None:
+        yield ((f"✗ {turn.error}", "error"),)
+        if turn.error_hint:
+            yield ((f"  {turn.error_hint}", "error.hint"),)
+    elif turn.status == "interrupted":
+        yield (("■ stopped", "note"), ("  go on with /continue, ask again with /retry", "error.hint"))
+    elif turn.stop_reason == "max_tokens":
+        yield (("■ cut at the token limit", "note"), ("  go on with /continue", "error.hint"))
+    elif turn.status == "completed" and not turn.reply.text.strip():
+        yield (("■ the reply is empty", "note"), ("  ask again with /retry", "error.hint"))

@@ -1,0 +1,149 @@
+"""Rows of text as they go to the terminal: pieces of text, each with its escape sequence.
+
+A row that is wider than the screen is left to the terminal to wrap, so that copying it gives one line.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from prompt_toolkit.utils import get_cwidth
+
+from fasttui.inline.style import RESET, Palette
+from fasttui.markdown.lines import Line
+
+Piece = tuple[str, str]
+"""An escape sequence, "" for plain text, and the text."""
+
+
+class Row(NamedTuple):
+    """One line of the scrollback, without blanks at its end."""
+
+    pieces: tuple[Piece, ...]
+    cells: int
+    certain: bool
+    """Every terminal gives each of its characters one cell."""
+
+    def height(self, columns: int) -> int:
+        """How many rows of a screen it takes."""
+        if self.cells <= columns:
+            return 1
+        if self.certain:
+            return -(-self.cells // columns)
+        at, rows = 0, 1
+        for _, text in self.pieces:
+            for character in text:
+                cells = get_cwidth(character)
+                if at + cells > columns:
+                    at, rows = 0, rows + 1
+                at += cells
+        return rows
+
+    @property
+    def encoded(self) -> str:
+        """The whole row with its escape sequences; plain at its end."""
+        return encode(self.pieces)
+
+    def cut(self, cells: int) -> "tuple[Row, Row]":
+        """The first so many cells, and the rest."""
+        head: list[Piece] = []
+        at = 0
+        for index, (sequence, text) in enumerate(self.pieces):
+            for place, character in enumerate(text):
+                at += get_cwidth(character)
+                if at > cells:
+                    head.append((sequence, text[:place]))
+                    return row(head), row([(sequence, text[place:]), *self.pieces[index + 1 :]])
+            head.append((sequence, text))
+        return self, BLANK
+
+
+BLANK = Row((), 0, certain=True)
+
+
+def row(pieces: Iterable[Piece]) -> Row:
+    """A row of pieces: neighbours of one style joined, blanks at the end left out."""
+    joined: list[Piece] = []
+    for sequence, text in pieces:
+        if joined and joined[-1][0] == sequence:
+            joined[-1] = (sequence, joined[-1][1] + text)
+        elif text:
+            joined.append((sequence, text))
+    while joined and not joined[-1][1].rstrip(" "):
+        joined.pop()
+    if joined:
+        sequence, text = joined[-1]
+        joined[-1] = (sequence, text.rstrip(" "))
+    whole = "".join(text for _, text in joined)
+    if whole.isascii():
+        return Row(tuple(joined), len(whole), certain=True)
+    widths = [get_cwidth(character) for character in whole]
+    return Row(tuple(joined), sum(widths), certain=all(width == 1 for width in widths))
+
+
+def row_of(line: Line, palette: Palette, base: str = "", skip: int = 0) -> Row:
+    """A row of a Markdown line; of code there is only the source, without bars beside it.
+
+    `skip` leaves out so many of the line's visible characters, which an earlier row has shown.
+    """
+    pieces: list[Piece] = []
+    for span in line.spans:
+        if span.gutter and line.code:
+            continue
+        text = span.text
+        if skip and not span.gutter:
+            text, skip = without(text, skip)
+        if text:
+            pieces.append((palette.sequence(f"{base} {span.style}".strip()), text))
+    return row(pieces)
+
+
+def without(text: str, skip: int) -> tuple[str, int]:
+    """`text` behind its first `skip` visible characters, and how many of them it did not have."""
+    for place, character in enumerate(text):
+        if not skip and character != " ":
+            return text[place:], 0
+        skip -= character != " "
+    return "", skip
+
+
+def visible(line: Line) -> int:
+    """How many characters of a line are text of the source, blanks not counted."""
+    return sum(len(span.text) - span.text.count(" ") for span in line.spans if not span.gutter)
+
+
+def words_row(words: Iterable[tuple[str, str]], palette: Palette) -> Row:
+    """A row of words, each with the name of its style."""
+    return row((palette.sequence(style), text) for text, style in words)
+
+
+def encode(pieces: Iterable[Piece], style: str = "") -> str:
+    """Pieces with their escape sequences, after text in `style`; plain at the end."""
+    parts: list[str] = []
+    for sequence, text in pieces:
+        if sequence != style:
+            parts.append(sequence or RESET)
+            style = sequence
+        parts.append(text)
+    if style:
+        parts.append(RESET)
+    return "".join(parts)
+
+
+def difference(old: Sequence[Piece], new: Sequence[Piece]) -> tuple[int, list[Piece]]:
+    """How many characters both begin with, and the pieces of `new` behind those."""
+    same = 0
+    for index, piece in enumerate(new):
+        if index < len(old) and old[index] == piece:
+            same += len(piece[1])
+            continue
+        sequence, text = piece
+        common = 0
+        if index < len(old) and old[index][0] == sequence:
+            before = old[index][1]
+            common = next(
+                (at for at, (one, other) in enumerate(zip(before, text, strict=False)) if one != other),
+                min(len(before), len(text)),
+            )
+        rest = [(sequence, text[common:])] if text[common:] else []
+        return same + common, [*rest, *new[index + 1 :]]
+    return same, []

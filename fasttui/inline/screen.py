@@ -1,0 +1,249 @@
+"""The terminal while the inline chat runs: what is printed, the prompt below it, and when either is written."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Iterable
+from contextlib import asynccontextmanager
+
+from prompt_toolkit.application import in_terminal
+from prompt_toolkit.completion import Completer
+from prompt_toolkit.history import History
+from prompt_toolkit.input import Input
+from prompt_toolkit.key_binding import KeyBindingsBase
+from prompt_toolkit.output import Output
+
+from fasttui.engine.session import Session
+from fasttui.inline.markdown_rows import MarkdownRows
+from fasttui.inline.printer import Printer
+from fasttui.inline.prompt import Prompt
+from fasttui.inline.reply import ReplyRows
+from fasttui.inline.rows import BLANK, Row, words_row
+from fasttui.inline.status_line import Fragments, fitted, next_line, status_line
+from fasttui.inline.style import Palette
+
+FRAME_S = 1 / 15
+"""Between two paints of a growing reply: each costs some twenty bytes beside its text."""
+TICK_S = 0.5
+NOTICE_S = 5.0
+FORECAST_DELAY_S = 0.3
+
+
+class InlineScreen:
+    """Paints on a clock while something changes; at rest it writes nothing and has no timer."""
+
+    def __init__(
+        self,
+        session: Session,
+        palette: Palette,
+        bindings: KeyBindingsBase,
+        history: History,
+        completer: Completer,
+        *,
+        vi: bool,
+        keyboard: Input,
+        output: Output,
+        hints: Callable[[], str],
+    ) -> None:
+        self._session, self.palette, self._output, self._hints = session, palette, output, hints
+        self.prompt = Prompt(
+            palette, bindings, history, completer,
+            above=lambda: self._above, below=lambda: self._below, vi=vi, keyboard=keyboard, output=output,
+        )  # fmt: skip
+        self.app = self.prompt.app
+        self._printer = Printer(output, self.prompt.place)
+        self._reply: ReplyRows | None = None
+        self._above: Fragments = []
+        self._below: Fragments = []
+        self._notice: tuple[str, str] | None = None
+        self._notice_end: asyncio.TimerHandle | None = None
+        self._frame_due: asyncio.TimerHandle | None = None
+        self._tick_due: asyncio.TimerHandle | None = None
+        self._forecast_due: asyncio.TimerHandle | None = None
+        self._frame_at_s = 0.0
+        self._given_away = 0
+        self._waiting: list[Row] = []
+        self.prompt.draft.on_text_changed += lambda _: self._draft_changed()
+        self.app.after_render += lambda _: self._area_painted()
+        self._refresh()
+
+    @property
+    def columns(self) -> int:
+        """The width of the terminal."""
+        return self._output.get_size().columns
+
+    # ── what is printed ───────────────────────────────────────────────────────────────────────────
+
+    def print(self, rows: Iterable[Row]) -> None:
+        """Print rows for good, above what is on its way; while the terminal is given away, they wait."""
+        if self._given_away:
+            self._waiting += rows
+        else:
+            self._printer.show(rows, list(self._printer.tail))
+
+    def print_words(self, *lines: Iterable[tuple[str, str]]) -> None:
+        """Print lines of words with the names of their styles."""
+        self.print([words_row(words, self.palette) for words in lines])
+
+    def print_markdown(self, text: str, style: str) -> None:
+        """Print a text, wrapped."""
+        rows = MarkdownRows(self.palette, self.columns, style)
+        rows.add(text)
+        rows.finish()
+        self.print([*rows.take(everything=True).finished, BLANK])
+
+    def follow(self, reply: ReplyRows) -> None:
+        """Show this reply as it comes."""
+        self._reply = reply
+        self.reply_changed()
+        self.status_changed()
+
+    def end_reply(self, reply: ReplyRows) -> None:
+        """Print the rest of the reply and how it ended."""
+        self._reply = None
+        rows = reply.end()
+        if self._given_away:
+            self._waiting += rows
+        else:
+            self._printer.show(rows)
+        self.status_changed()
+
+    def unfold_thinking(self, *, folded: bool) -> bool:
+        """Show or hide the thinking of the running reply from now on; whether there is one."""
+        if self._reply is None:
+            return False
+        self._reply.folded = folded
+        self.reply_changed()
+        return True
+
+    def copy(self, text: str) -> None:
+        """Ask the terminal to put `text` into its clipboard; it never answers."""
+        import base64
+
+        self._output.write_raw(f"\x1b]52;c;{base64.b64encode(text.encode()).decode()}\x07")
+        self._output.flush()
+
+    def reply_changed(self) -> None:
+        """More of the reply came: paint it with the next frame."""
+        if self._frame_due is None and not self._given_away:
+            now_s = asyncio.get_running_loop().time()
+            delay_s = max(0.0, self._frame_at_s + FRAME_S - now_s)
+            self._frame_due = asyncio.get_running_loop().call_later(delay_s, self._paint)
+
+    def _paint(self) -> None:
+        self._frame_due = None
+        self._frame_at_s = asyncio.get_running_loop().time()
+        if self._reply is not None and not self._given_away:
+            self._printer.show(*self._reply.take())
+            if self._reply.changed:
+                self.reply_changed()
+
+    # ── the lines around the prompt ───────────────────────────────────────────────────────────────
+
+    def status_changed(self) -> None:
+        """Something that the two lines show is different; from now on they are kept up to date."""
+        self._refresh()
+        self.app.invalidate()
+        if self._tick_due is None and not self._at_rest():
+            self._tick_due = asyncio.get_running_loop().call_later(TICK_S, self._tick)
+
+    def notice(self, text: str, style: str = "accent") -> None:
+        """A line above the prompt for a while; what is too long for it is printed."""
+        if len(text) > self.columns - 1:
+            self.print_words([(text, style)])
+            return
+        self._notice = (style, text)
+        if self._notice_end is not None:
+            self._notice_end.cancel()
+        self._notice_end = asyncio.get_running_loop().call_later(NOTICE_S, self._end_notice)
+        self.status_changed()
+
+    def _end_notice(self) -> None:
+        self._notice = self._notice_end = None
+        self.status_changed()
+
+    def _tick(self) -> None:
+        self._tick_due = None
+        if self._reply is not None:
+            self._reply.show_progress()
+            self.reply_changed()
+        self.status_changed()
+
+    def _at_rest(self) -> bool:
+        """Whether nothing that is shown changes with time."""
+        status = self._session.status()
+        fuel = status.fuel
+        return not status.streaming and fuel.state != "cooling" and (fuel.full_s is None or fuel.full_s <= 0)
+
+    def _refresh(self) -> None:
+        session, columns = self._session, self.columns
+        self._below = status_line(session.status(), columns, self.palette)
+        if self._notice is not None:
+            style, text = self._notice
+            self._above = [(self.palette.fragment(style), text)]
+        elif session.streaming:
+            self._above = list(fitted([(self.palette.fragment("faint"), self._hints())], columns - 1))
+        else:
+            self._above = next_line(session, session.forecast(self.prompt.draft.text), columns, self.palette)
+
+    def _draft_changed(self) -> None:
+        if self._forecast_due is None and not self._session.streaming and self.app.is_running:
+            self._forecast_due = asyncio.get_running_loop().call_later(FORECAST_DELAY_S, self._forecast_now)
+
+    def _forecast_now(self) -> None:
+        self._forecast_due = None
+        self._refresh()
+        self.app.invalidate()
+
+    def _area_painted(self) -> None:
+        """Give back the rows that a closed menu or a sent draft has left below the status bar."""
+        spare = self.prompt.spare_rows()
+        if spare and not self.app.is_done:
+            self.app.renderer.erase()
+            self._printer.gain_room(spare)
+            self.app.invalidate()
+
+    # ── giving way, and coming back ───────────────────────────────────────────────────────────────
+
+    @asynccontextmanager
+    async def given_away(self) -> AsyncGenerator[None, None]:
+        """The terminal as the shell left it, for an editor or for the shell itself."""
+        self._printer.clear_tail()
+        self._given_away += 1
+        try:
+            async with in_terminal():
+                yield
+        finally:
+            self._given_away -= 1
+            self._printer.forget_screen()
+            if self._reply is not None:
+                self._reply.resize(self.columns)
+                self.reply_changed()
+            waiting, self._waiting = self._waiting, []
+            self.print(waiting)
+            self.status_changed()
+
+    def redraw(self) -> None:
+        """Paint the tail and the prompt again; what is finished stays as it is."""
+        self._printer.clear_tail()
+        self.app.renderer.erase()
+        self.app.invalidate()
+        self.reply_changed()
+
+    def resized(self) -> None:
+        """The terminal has another size, and has wrapped its lines by it."""
+        if self._given_away:
+            return
+        columns = self.columns
+        above = self._printer.tail_height(columns) + self.prompt.rows_above_cursor(columns)
+        self._output.write_raw("\r" + (f"\x1b[{above}A" if above else "") + "\x1b[J")
+        self._printer.forget_screen()
+        self.app.renderer.reset()
+        if self._reply is not None:
+            self._reply.resize(columns)
+            self.reply_changed()
+        self.status_changed()
+
+    def set_palette(self, palette: Palette) -> None:
+        """Paint what comes in other colours."""
+        self.palette = palette
+        self.prompt.set_palette(palette)
+        self.status_changed()

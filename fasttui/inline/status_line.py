@@ -1,0 +1,102 @@
+"""The two lines around the prompt: what the next message asks for, and the status bar."""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from prompt_toolkit.utils import get_cwidth
+
+from fasttui.engine import status_words, wording
+from fasttui.engine.ledger import Quote
+from fasttui.engine.session import Forecast, Session, Status
+from fasttui.engine.wording import Words
+from fasttui.inline.style import STATUS_STYLES, Palette
+
+Fragments = list[tuple[str, str]]
+"""Text with style strings of prompt-toolkit."""
+
+
+class Cell(NamedTuple):
+    """A place of the status bar: a width that keeps its neighbours still, and who gives way to whom."""
+
+    words: Words
+    width: int
+    from_columns: int
+
+
+def cells_of(status: Status) -> Iterator[Cell]:
+    """The cells of the status bar; speed and rate stay on the narrowest screen."""
+    yield Cell(status_words.speed(status), 10, 0)
+    yield Cell(status_words.rate(status), 20, 0)
+    yield Cell(status_words.first_token(status), 12, 110)
+    yield Cell(status_words.fuel(status), 34, 74)
+    yield Cell(status_words.money(status), 17, 96)
+    yield Cell(status_words.context(status), 9, 50)
+
+
+def status_line(status: Status, columns: int, palette: Palette) -> Fragments:
+    """The status bar, without blanks at its end."""
+    shown = [cell for cell in cells_of(status) if columns >= cell.from_columns]
+    fragments: Fragments = []
+    for number, cell in enumerate(shown):
+        used = 0
+        for text, style in cell.words:
+            text = cut(text, cell.width - used)  # noqa: PLW2901 - the same words, as far as there is room
+            used += get_cwidth(text)
+            fragments.append((palette.fragment(STATUS_STYLES[style]), text))
+        if number < len(shown) - 1:
+            fragments.append((palette.fragment("faint"), " " * (cell.width - used) + "│ "))
+    return list(fitted(fragments, columns - 1))
+
+
+def next_line(session: Session, forecast: Forecast, columns: int, palette: Palette) -> Fragments:
+    """What the next message asks for, and what it will cost."""
+    choices = session.choices
+    speed, effort = choices.next_speed, choices.next_effort(session.model)
+    once = " · once" if choices.speed_once or choices.effort_once else ""
+    why = forecast.warning or forecast.reason
+    fragments: Fragments = [
+        (palette.fragment(f"served.{speed}"), wording.speed_name(speed)),
+        (palette.fragment("muted"), f" · {effort}" if effort else ""),
+        (palette.fragment("accent"), once),
+        (palette.fragment("faint"), "  "),
+        (palette.fragment("warning" if forecast.warning else "muted"), f"{why} · " if why else ""),
+        (palette.fragment("muted"), prices(forecast)),
+    ]
+    return list(fitted(fragments, columns - 1))
+
+
+def prices(forecast: Forecast) -> str:
+    """`next ≈ $0.02 · standard ≈ $0.43 · cached until 12:09`."""
+    parts = [f"next {_about(forecast.chosen)}"]
+    if forecast.other is not None:
+        parts.append(f"{wording.speed_name(forecast.other.speed)} {_about(forecast.other)}")
+    if forecast.cached_until is not None:
+        parts.append(f"cached until {forecast.cached_until.astimezone():%H:%M}")
+    elif forecast.chosen.reread_tokens:
+        parts.append("not cached")
+    return " · ".join(parts)
+
+
+def _about(quote: Quote) -> str:
+    return "price unknown" if quote.usd is None else f"≈ {wording.dollars(quote.usd)}"
+
+
+def fitted(fragments: Iterable[tuple[str, str]], columns: int) -> Iterator[tuple[str, str]]:
+    """As many of the fragments as fit into so many cells; the last one cut."""
+    for style, text in fragments:
+        text = cut(text, columns)  # noqa: PLW2901 - the same fragment, as far as there is room
+        columns -= get_cwidth(text)
+        if text:
+            yield style, text
+
+
+def cut(text: str, columns: int) -> str:
+    """`text`, or what of it fits into so many cells."""
+    if get_cwidth(text) <= columns:
+        return text
+    used = 0
+    for place, character in enumerate(text):
+        used += get_cwidth(character)
+        if used > columns:
+            return text[:place]
+    return text
