@@ -45,7 +45,7 @@ ACTIONS = (
     Action("model", ("f7",), "Choose the model", "/model", "Speed"),
 
     Action("stop", ("escape",), "Stop the reply", "/stop", "Reply"),
-    Action("retry", ("f12", "alt+r"), "Ask for the last reply again", "/retry", "Reply"),
+    Action("retry", ("f12", "alt+r"), "Ask for the last or marked reply again", "/retry", "Reply"),
     Action("continue", ("alt+c",), "Let an interrupted reply go on", "/continue", "Reply"),
     Action("fold_thinking", ("f4",), "Fold or unfold thinking", "/thinking", "Reply"),
     Action("copy_reply", ("ctrl+y",), "Copy the last reply", "/copy", "Reply"),
@@ -74,6 +74,7 @@ ACTIONS = (
     Action("new_chat", ("ctrl+n",), "Start a new chat", "/new", "Chats"),
     Action("fork", (), "Start a new chat from here", "/fork", "Chats"),
     Action("rename", (), "Rename this chat", "/rename", "Chats"),
+    Action("title", (), "Let Claude find a title for this chat", "/title", "Chats"),
     Action("export", ("ctrl+s",), "Export this chat", "/export", "Chats"),
 
     Action("theme", (), "Choose the colours", "/theme", "View"),

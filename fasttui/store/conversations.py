@@ -175,6 +175,18 @@ def load_tail(database: Database, conversation_id: str, turns: int, alive: Alive
     return _with_turns(database, conversation, rows, alive)
 
 
+def load_turn(database: Database, turn_id: str, alive: Alive) -> Turn:
+    """One turn by itself.
+
+    Raises:
+        ConversationNotFound: there is none of that id.
+    """
+    row = database.row(f"SELECT owner, position, {_ALL_COLUMNS} FROM turn WHERE id = ?", turn_id)
+    if row is None:
+        raise ConversationNotFound(turn_id)
+    return _turn(database, row, alive, _Attachments(database))
+
+
 def recover(database: Database, alive: Alive) -> None:
     """End, as interrupted, every turn whose program has died."""
     rows = database.rows(f"SELECT owner, position, {_ALL_COLUMNS} FROM turn WHERE status = 'streaming'")

@@ -224,6 +224,16 @@ class Store:
                 return self._unsaved[conversation_id]
             return conversations.load_tail(self._database, conversation_id, turns, self._owner.alive)
 
+    def turn(self, turn_id: str) -> Turn:
+        """One turn by itself, as a search finds it.
+
+        Raises:
+            ConversationNotFound: there is none of that id.
+        """
+        with self._writer.lock:
+            self.flush()
+            return conversations.load_turn(self._database, turn_id, self._owner.alive)
+
     def resolve(self, beginning: str) -> str:
         """The id of the one chat whose id begins so.
 

@@ -1,0 +1,177 @@
+"""Exporting a chat: the format, the file, and whether secrets are hidden."""
+
+import asyncio
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button, Checkbox, Input, Label, RadioButton, RadioSet
+
+from fasttui.chat.conversation import Conversation, Turn
+from fasttui.chat.errors import FasttuiError
+from fasttui.chat.safe_text import safe_line
+from fasttui.engine.session import Session
+from fasttui.export.files import target_path, write_new
+from fasttui.export.writers import FORMATS, Format, export
+
+_NAMES: dict[Format, str] = {"md": "Markdown", "json": "JSON", "html": "HTML"}
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRequest:
+    """What is to be written where; `may_overwrite` is the user's yes to a file that exists."""
+
+    form: Format
+    path: Path
+    hide_secrets: bool = True
+    may_overwrite: bool = False
+
+
+def export_request(words: str, conversation: Conversation, folder: Path) -> ExportRequest:
+    """What `/export [md|json|html] [FILE]` asks for; a format that is not named is that of the file, or Markdown."""
+    first, _, rest = words.partition(" ")
+    named = next((form for form in FORMATS if form == first), None)
+    file = (rest if named else words).strip()
+    by_name = next((form for form in FORMATS if file.lower().endswith(f".{form}")), FORMATS[0])
+    form = named or by_name
+    given = folder / Path(file).expanduser() if file else folder
+    return ExportRequest(form, target_path(given, conversation, f".{form}"))
+
+
+class ExportScreen(ModalScreen[str | None]):
+    """Returns what was done, for a notice; None when it was left. With `at_once` it asks only where it must."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Close", show=False)]
+    DEFAULT_CSS = """
+    ExportScreen {
+        align: center middle; background: $background 60%;
+        & > Vertical {
+            width: 90%; max-width: 90; height: auto; border: round $border; background: $surface; padding: 1 2;
+            border-title-color: $accent;
+        }
+        & RadioSet { layout: horizontal; height: 1; width: auto; border: none; padding: 0; background: $surface; }
+        & RadioButton, & Checkbox { width: auto; height: 1; border: none; padding: 0 2 0 0; background: $surface; }
+        & Input { height: 1; border: none; padding: 0 1; margin: 1 0; background: $panel; }
+        & Horizontal { height: auto; margin-top: 1; }
+        & Button { margin-right: 2; }
+        & #said { color: $error; }
+    }
+    """
+
+    def __init__(self, session: Session, request: ExportRequest, *, at_once: bool = False) -> None:
+        super().__init__()
+        self._session, self._request, self._at_once = session, request, at_once
+
+    def compose(self) -> ComposeResult:
+        """Three questions, answered already."""
+        with Vertical() as box:
+            box.border_title = Content("Export this chat")
+            box.border_subtitle = Content("Enter writes it · Tab goes on · Esc closes")
+            with RadioSet():
+                for form in FORMATS:
+                    yield RadioButton(Content(_NAMES[form]), value=form == self._request.form)
+            field = Input(str(self._request.path), placeholder="FILE", select_on_focus=False)
+            field.cursor_blink = False
+            yield field
+            yield Checkbox(Content("Hide API keys, tokens and private keys"), value=True)
+            yield Label("", id="said", markup=False)
+            with Horizontal():
+                yield Button(Content("Write"), id="write", compact=True)
+                yield Button(Content("Close"), id="close", compact=True)
+
+    def on_mount(self) -> None:
+        """The path is what is changed most often."""
+        self.query_one(Input).focus()
+        if self._at_once:
+            self._begin()
+
+    @on(RadioSet.Changed)
+    def _format_chosen(self, message: RadioSet.Changed) -> None:
+        field = self.query_one(Input)
+        path = Path(field.value)
+        if path.suffix.lower() in {f".{form}" for form in FORMATS}:
+            field.value = str(path.with_suffix(f".{FORMATS[message.index]}"))
+
+    @on(Input.Changed)
+    @on(Checkbox.Changed)
+    def _ask_again(self) -> None:
+        """Another file or content needs another yes."""
+        self._say("")
+        self.query_one("#write", Button).label = Content("Write")
+
+    @on(Input.Submitted)
+    def _entered(self) -> None:
+        self._begin()
+
+    @on(Button.Pressed)
+    def _pressed(self, message: Button.Pressed) -> None:
+        if message.button.id == "write":
+            self._begin()
+        else:
+            self.dismiss(None)
+
+    @property
+    def _asked(self) -> ExportRequest:
+        """What the fields say."""
+        button = self.query_one("#write", Button)
+        return ExportRequest(
+            FORMATS[max(0, self.query_one(RadioSet).pressed_index)],
+            Path(self.query_one(Input).value.strip()).expanduser(),
+            self.query_one(Checkbox).value,
+            may_overwrite=str(button.label) == _OVERWRITE,
+        )
+
+    def _begin(self) -> None:
+        asked = self._asked
+        if asked.path.exists() and not asked.may_overwrite:
+            self._say(f"{safe_line(str(asked.path))} exists already. Overwrite it?")
+            self.query_one("#write", Button).label = Content(_OVERWRITE)
+        else:
+            self.run_worker(self._write(asked), group="export", exclusive=True)
+
+    async def _write(self, asked: ExportRequest) -> None:
+        try:
+            # In a thread: a long chat as HTML takes seconds.
+            hidden = await asyncio.to_thread(write_export, self._session, asked)
+        except FasttuiError as error:
+            self._say(f"{error} {error.hint or ''}")
+        else:
+            self.dismiss(_done(asked, hidden))
+
+    def _say(self, text: str) -> None:
+        self.query_one("#said", Label).update(Content(text))
+
+
+_OVERWRITE = "Overwrite"
+
+
+def write_export(session: Session, asked: ExportRequest) -> int:
+    """Write the file; returns how many secrets were hidden.
+
+    Raises:
+        TransferError: the file exists, or cannot be written.
+    """
+
+    def cost_of(turn: Turn) -> Decimal | None:
+        cost = session.cost(turn)
+        return cost.usd if cost is not None else None
+
+    written = export(session.conversation, asked.form, cost_of=cost_of, redact=asked.hide_secrets)
+    write_new(asked.path, written.text, overwrite=asked.may_overwrite)
+    return written.redacted
+
+
+def _done(asked: ExportRequest, hidden: int) -> str:
+    where = f"Exported to {safe_line(str(asked.path))}"
+    if not asked.hide_secrets:
+        return f"{where}; secrets are in it as they were said."
+    if not hidden:
+        return f"{where}; no secrets were found."
+    return f"{where}; {hidden} secret{'s were' if hidden != 1 else ' was'} hidden."

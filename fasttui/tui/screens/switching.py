@@ -1,0 +1,236 @@
+"""Which conversation is shown, and which of its branches: open, new, fork, name, export."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fasttui.chat.conversation import Conversation, Turn
+from fasttui.chat.errors import CommandError, FasttuiError, StoreError
+from fasttui.chat.safe_text import safe_line
+from fasttui.config.keymap import Keymap
+from fasttui.engine import commands
+from fasttui.engine.session import Session
+from fasttui.engine.titles import suggested_title
+from fasttui.tui.palette import Palette
+from fasttui.tui.screens.keeping import KeepingScreen
+from fasttui.tui.turn_entries import TurnEntries, prompt_key, welcome_entry
+
+if TYPE_CHECKING:
+    from fasttui.store.store import Store
+    from fasttui.tui.screens.chats import Choice, ChosenChat
+
+TITLE_LENGTH = 100
+TAIL_TURNS = 30  # shown at once; of a longer chat the rest is read while its end stands already
+
+
+class SwitchingScreen(KeepingScreen):
+    """The part of the chat screen that goes from one conversation or branch to another."""
+
+    def __init__(self, session: Session, keymap: Keymap, palette: Palette, *, demo: bool) -> None:
+        super().__init__(session, keymap, demo=demo)
+        self._palette = palette
+
+    def _show_conversation(self) -> None:
+        path = self._session.conversation.path()
+        if path:
+            entries = TurnEntries(path, self._session)
+            self.transcript.show(entries, entries.sizes)
+        else:
+            self.transcript.show([welcome_entry(commands.fast_notice(self._session), demo=self._demo)])
+        self._shown_last_id = self._session.conversation.head_id
+        self._show_status()
+
+    @contextmanager
+    def _saying_what_fails(self) -> Iterator[None]:
+        try:
+            yield
+        except FasttuiError as error:
+            self.show_error(error)
+
+    def _saved(self) -> "Store":
+        if self._session.store is None:
+            raise StoreError("The saved chats are not open yet.", hint="Try again in a moment.")
+        return self._session.store
+
+    def _at_rest_or_say(self) -> bool:
+        """Whether no reply runs; where one does, the user is told what to do."""
+        if self._session.streaming:
+            self.show_notice("A reply is still running: stop it first.", "$warning")
+        return not self._session.streaming
+
+    def _begin_keeping(self) -> None:
+        if self._session.streaming:
+            # No prompt has left yet: the chat the program was started with is being answered elsewhere.
+            self._session.start_over()
+            self._show_conversation()
+            self.show_error(_answered_elsewhere())
+        super()._begin_keeping()
+
+    # ── another conversation ────────────────────────────────────────────────────────────────────────
+
+    def _show_other(self, conversation: Conversation | None) -> None:
+        """Show another conversation, by default a new one; each keeps its own draft."""
+        head = conversation.head if conversation is not None else None
+        if head is not None and head.status == "streaming":
+            raise _answered_elsewhere()
+        self._save_draft()
+        self._editing = None
+        self._session.start_over(conversation)
+        self._ready.set()
+        store = self._session.store
+        self.composer.fill(store.draft(self._draft_key) if store is not None else "")
+        self._show_conversation()
+
+    def action_new_chat(self) -> None:
+        """Start a new chat; a draft goes along."""
+        if not self._at_rest_or_say():
+            return
+        draft = self.composer.text
+        with self._saying_what_fails():
+            if draft:
+                self.composer.fill("")
+            self._show_other(None)
+            if draft:
+                self.composer.fill(draft)
+
+    def action_chats(self) -> None:
+        """Find and open another chat."""
+        from fasttui.tui.screens.chats import ChatsScreen
+
+        with self._saying_what_fails():
+            self._save_draft()
+            self.app.push_screen(ChatsScreen(self._session, self._saved(), self._palette), self._chosen)
+
+    def _chosen(self, choice: "Choice") -> None:
+        if choice is None:
+            self._show_status()
+        elif not self._at_rest_or_say():
+            return
+        elif choice == "new":
+            self.action_new_chat()
+        else:
+            self.run_worker(self._open(choice), group="open", exclusive=True)
+
+    async def _open(self, chosen: "ChosenChat") -> None:
+        with self._saying_what_fails():
+            store = self._saved()
+            tail = store.load_tail(chosen.id, TAIL_TURNS)
+            self._show_other(tail)
+            # What is sent meanwhile waits, so that it becomes part of the whole.
+            self._ready.clear()
+            try:
+                whole = await asyncio.to_thread(store.load, chosen.id)
+                if self._session.conversation is tail:
+                    self._complete(whole, chosen.turn_id)
+            finally:
+                if self._session.conversation.id == chosen.id:
+                    self._ready.set()
+
+    def _complete(self, whole: Conversation, turn_id: str | None) -> None:
+        """Put the whole conversation in the place of its end, at the turn that was looked for."""
+        found = whole.turn(turn_id) if turn_id is not None and turn_id in whole else None
+        if found is not None and found not in whole.path():
+            whole.show(found)
+        self._session.start_over(whole)
+        self._show_conversation()
+        if found is not None:
+            self.transcript.mark(prompt_key(found))
+
+    # ── branches ────────────────────────────────────────────────────────────────────────────────────
+
+    def action_previous_branch(self) -> None:
+        """The version of the marked message, or of the last that has any, before this one."""
+        self._show_sibling(-1)
+
+    def action_next_branch(self) -> None:
+        """The version after this one."""
+        self._show_sibling(1)
+
+    def _show_sibling(self, step: int) -> None:
+        if not self._at_rest_or_say():
+            return
+        conversation, marked = self._session.conversation, self.transcript.marked
+        turn = self._pointed_turn() if marked is not None else self._last_fork()
+        siblings = conversation.siblings(turn) if turn is not None else ()
+        at = siblings.index(turn) + step if turn is not None else -1
+        if not 0 <= at < len(siblings):
+            self.show_notice("There is no other version there.")
+            return
+        other = siblings[at]
+        conversation.show(other)
+        self._session.turn = conversation.head
+        if self._session.store is not None:
+            self._session.store.set_head(conversation)
+        self._show_conversation()
+        if marked is not None:
+            self.transcript.mark(f"{other.id}:{marked.partition(':')[2]}")
+        self.show_notice(f"Version {at + 1} of {len(siblings)}.")
+
+    def _last_fork(self) -> Turn | None:
+        conversation = self._session.conversation
+        return next((turn for turn in reversed(conversation.path()) if len(conversation.siblings(turn)) > 1), None)
+
+    def action_fork(self) -> None:
+        """Start a new chat that repeats this one up to the marked message, or to the last."""
+        turn = self._pointed_turn()
+        if turn is None:
+            self.show_notice("There is nothing to fork yet.")
+        elif self._at_rest_or_say():
+            with self._saying_what_fails():
+                self._show_other(self._saved().fork(self._session.conversation, turn))
+                self.show_notice("A new chat that begins as the other did; that one stays as it is.")
+
+    # ── names ───────────────────────────────────────────────────────────────────────────────────────
+
+    def action_rename(self, title: str = "") -> None:
+        """Give the chat that title, or ask for one."""
+        from fasttui.tui.screens.line import LineScreen
+
+        if title:
+            self._rename(title)
+        else:
+            self.app.push_screen(LineScreen("Title of this chat", self._session.conversation.title), self._rename)
+
+    def _rename(self, line: str | None) -> None:
+        title = safe_line(line or "", limit=TITLE_LENGTH)
+        if not title:
+            return
+        with self._saying_what_fails():
+            conversation = self._session.conversation
+            if conversation.head_id is not None:
+                self._saved().rename(conversation.id, title)
+            conversation.title = title
+            self._show_status()
+
+    async def action_title(self) -> None:
+        """Let the model find a title."""
+        conversation = self._session.conversation
+        with self._saying_what_fails():
+            self.show_notice("Looking for a title …")
+            title = await suggested_title(self._session)
+            if conversation is not self._session.conversation:
+                return
+            self._rename(title)
+            self.show_notice(f"Title: {title}")
+
+    # ── export ──────────────────────────────────────────────────────────────────────────────────────
+
+    def action_export(self, words: str = "") -> None:
+        """Write the chat to a file: where the words say so at once, else after asking."""
+        from fasttui.tui.screens.export import ExportScreen, export_request
+
+        with self._saying_what_fails():
+            if self._session.conversation.head is None:
+                raise CommandError("There is nothing to export yet.", hint="Say something first.")
+            request = export_request(words, self._session.conversation, Path())
+            self.app.push_screen(ExportScreen(self._session, request, at_once=bool(words)), self._exported)
+
+    def _exported(self, notice: str | None) -> None:
+        if notice is not None:
+            self.show_notice(notice)
+
+
+def _answered_elsewhere() -> StoreError:
+    return StoreError("Another window is receiving a reply in that chat.", hint="Open it once that has ended.")
