@@ -4,7 +4,8 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from fasttui.chat.errors import ConfigError
+from fasttui.chat.conversation import Conversation
+from fasttui.chat.errors import ConfigError, FasttuiError
 from fasttui.cli import compose, output
 from fasttui.config.themes import Theme, choose_theme, load_theme, theme_names
 
@@ -37,14 +38,15 @@ def run(args: argparse.Namespace) -> int:
         2 * reads_per_s,
         settings.direct_painting,
     )
-    session = compose.session(setup, source)
+    store, conversation = _resumed(setup)
+    session = compose.session(setup, source, store=store, conversation=conversation)
     app = FasttuiApp(
         session,
         setup.keymap,
         look,
         demo=setup.demo,
         problems=problems,
-        open_store=lambda: _open_store(setup),
+        open_store=lambda: compose.open_store(setup),
         after_first_frame=source.start,
         in_background=lambda: compose.learn_models(setup, source),
     )
@@ -57,10 +59,18 @@ def run(args: argparse.Namespace) -> int:
     return app.return_code or 0
 
 
-def _open_store(setup: compose.Setup) -> "Store":
-    from fasttui.store.store import Store
-
-    return Store.open(setup.paths.demo_database if setup.demo else setup.paths.database)
+def _resumed(setup: compose.Setup) -> tuple["Store | None", Conversation | None]:
+    """The chat to go on with, and the store it came from; only that keeps the first frame waiting for the store."""
+    if not (setup.args.resume or setup.args.continue_last):
+        return None, None
+    store = compose.open_store(setup)
+    try:
+        if store.trouble is not None:
+            raise store.trouble
+        return store, compose.resumed(setup, store)
+    except FasttuiError:
+        store.close()
+        raise
 
 
 def chosen_theme(setup: compose.Setup) -> tuple[Theme, tuple[ConfigError, ...]]:
