@@ -48,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
         problems=problems,
         open_store=lambda: compose.open_store(setup),
         after_first_frame=source.start,
-        in_background=lambda: compose.learn_models(setup, source),
+        in_background=lambda: _get_ready(setup, source),
     )
     try:
         app.run(mouse=settings.mouse)

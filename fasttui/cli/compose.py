@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fasttui.chat.conversation import Conversation
 from fasttui.chat.errors import ConfigError, UsageError
@@ -19,7 +20,9 @@ from fasttui.engine.session import Session
 from fasttui.provider.background import BackgroundProvider
 from fasttui.provider.credential import has_credential
 from fasttui.provider.protocol import Provider
-from fasttui.store.store import Store
+
+if TYPE_CHECKING:
+    from fasttui.store.store import Store  # 15 ms that the first frame does not need
 
 LAST = "last"
 _LARGEST_SYSTEM_PROMPT = 1_000_000
@@ -115,13 +118,15 @@ async def learn_models(setup: Setup, source: BackgroundProvider) -> None:
         setup.catalogue.overlay(id_, said)
 
 
-def open_store(setup: Setup) -> Store:
+def open_store(setup: Setup) -> "Store":
     """The saved chats; where their file cannot be used they are in memory, and `trouble` says why."""
+    from fasttui.store.store import Store
+
     return Store.open(setup.paths.demo_database if setup.demo else setup.paths.database)
 
 
 @contextmanager
-def saved_chats(setup: Setup) -> Iterator[Store]:
+def saved_chats(setup: Setup) -> "Iterator[Store]":
     """The saved chats, for a command that is about nothing else; closed at the end.
 
     Those with the simulator only by `--demo`, or while there are no others: a backup without a
@@ -132,6 +137,8 @@ def saved_chats(setup: Setup) -> Iterator[Store]:
     """
     paths = setup.paths
     demo = setup.args.demo or (setup.demo and not paths.database.exists())
+    from fasttui.store.store import Store
+
     store = Store.open(paths.demo_database if demo else paths.database)
     try:
         if store.trouble is not None:
@@ -141,7 +148,7 @@ def saved_chats(setup: Setup) -> Iterator[Store]:
         store.close()
 
 
-def resumed(setup: Setup, store: Store) -> Conversation | None:
+def resumed(setup: Setup, store: "Store") -> Conversation | None:
     """The chat that `--continue` or `--resume` asks for; None for a new one.
 
     Raises:
@@ -154,7 +161,7 @@ def resumed(setup: Setup, store: Store) -> Conversation | None:
     return store.load(chat_id(store, LAST)) if setup.args.continue_last else None
 
 
-def chat_id(store: Store, named: str) -> str:
+def chat_id(store: "Store", named: str) -> str:
     """The id of the chat that a user named by the beginning of its id, or by `last`.
 
     Raises:
@@ -169,7 +176,7 @@ def chat_id(store: Store, named: str) -> str:
 
 
 def session(
-    setup: Setup, source: Provider, *, store: Store | None = None, conversation: Conversation | None = None
+    setup: Setup, source: Provider, *, store: "Store | None" = None, conversation: Conversation | None = None
 ) -> Session:
     """A session with `conversation`, by default a new chat; without a store nothing is saved."""
     shown = conversation or Conversation(system=system_prompt(setup))

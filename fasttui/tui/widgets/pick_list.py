@@ -84,6 +84,7 @@ class PickList(ScrollView, can_focus=True):
         self._starts: list[int] = []
         self._height = 0
         self._cursor: int | None = None
+        self._styles: dict[str, Style] = {}  # looking one up takes longer than drawing a line
 
     @property
     def cursor(self) -> int | None:
@@ -175,29 +176,37 @@ class PickList(ScrollView, can_focus=True):
         """One line of what is seen."""
         width, line = self.size.width, y + self.scroll_offset.y
         if line >= self._height:
-            return Strip.blank(width, self.rich_style)
+            return Strip.blank(width, self._base(marked=False))
         index = self._row_at(line)
         row = self._rows[index]
         shown = row.lines[line - self._starts[index]]
         marked = index == self._cursor
-        right = self._strip(shown.right, marked=marked)
-        room = max(0, width - right.cell_length - 2)
-        left = self._strip(((("▌ " if marked else "  "), "tag"), *shown.left) if not row.is_heading else shown.left,
-                           marked=marked)  # fmt: skip
-        if left.cell_length > room:
-            left = Strip.join([left.crop(0, max(0, room - 1)), self._strip((("…", "faint"),), marked=marked)])
         base = self._base(marked=marked)
+        right = self._strip(shown.right, base)
+        room = max(0, width - right.cell_length - 2)
+        cursor: Pieces = () if row.is_heading else (("▌ " if marked else "  ", "tag"),)
+        left = self._strip((*cursor, *shown.left), base)
+        if left.cell_length > room:
+            left = Strip.join([left.crop(0, max(0, room - 1)), self._strip((("…", "faint"),), base)])
         left = left.extend_cell_length(max(0, width - right.cell_length - 1), base)
         return Strip.join([left, right]).adjust_cell_length(width, base).crop(0, width)
 
-    def _strip(self, pieces: Pieces, *, marked: bool) -> Strip:
-        base = self._base(marked=marked)
+    def _strip(self, pieces: Pieces, base: Style) -> Strip:
         return Strip(
             Segment(text, base if kind == "title" else base + self._style(kind)) for text, kind in pieces if text
         )
 
     def _base(self, *, marked: bool) -> Style:
-        return self.rich_style + self._style("cursor") if marked else self.rich_style
+        if "title" not in self._styles:
+            self._styles["title"] = self.rich_style
+        return self._styles["title"] + self._style("cursor") if marked else self._styles["title"]
 
     def _style(self, kind: str) -> Style:
-        return self.get_component_rich_style(f"list--{kind}", partial=True)
+        if kind not in self._styles:
+            self._styles[kind] = self.get_component_rich_style(f"list--{kind}", partial=True)
+        return self._styles[kind]
+
+    def notify_style_update(self) -> None:
+        """Another theme, or the focus has come or gone."""
+        super().notify_style_update()
+        self._styles.clear()

@@ -7,9 +7,9 @@ from textual import events
 from textual.message import Message
 from textual.selection import Selection
 
-from fasttui.markdown.document import Document
 from fasttui.tui.widgets.transcript_find import Finder
 from fasttui.tui.widgets.transcript_layout import INDENT, MARGIN, EntryLayout, Part
+from fasttui.tui.widgets.transcript_plain import PlainText
 from fasttui.tui.widgets.transcript_selection import Place, code_text, link_at, selected_text
 from fasttui.tui.widgets.transcript_view import Anchor, Focus, TranscriptView
 
@@ -226,6 +226,6 @@ class Transcript(TranscriptView):
 
 
 def _code_blocks(layout: EntryLayout) -> list[int]:
-    if not isinstance(layout.text, Document):
+    if isinstance(layout.text, PlainText):
         return []
     return [number for number, block in enumerate(layout.text.blocks) if block.kind in {"fence", "code"}]

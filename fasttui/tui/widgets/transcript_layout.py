@@ -2,14 +2,17 @@
 
 from dataclasses import replace
 from enum import Enum, auto
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 
-from fasttui.markdown.document import Document
 from fasttui.markdown.lines import Line, Span
 from fasttui.tui.widgets.transcript_entries import Entry, HeaderLine, Spans
+from fasttui.tui.widgets.transcript_notes import wrapped
 from fasttui.tui.widgets.transcript_plain import PlainText
+
+if TYPE_CHECKING:
+    from fasttui.markdown.document import Document  # 20 ms that the first frame does not need
 
 INDENT = 2  # cells left of the text; the first shows the block cursor
 MARGIN = 1  # cells right of it
@@ -60,19 +63,25 @@ class EntryLayout:
         self.header = entry.header if isinstance(entry.header, HeaderLine) else entry.header()
         self._wrap_code = wrap_code
         self._label: Spans = (Span(entry.thinking_label, "thinking"),)
-        self.thinking: Document | None = self._document(entry.thinking) if entry.thinking else None
+        self.thinking: Document | None = self._thinking(entry.thinking) if entry.thinking else None
         self.text: Document | PlainText = self._text(entry)
+        self._notes = wrapped(entry.notes, self._text_width)
 
-    def _document(self, text: str) -> Document:
-        document = Document(self._text_width, cell_len=cell_len, wrap_code=self._wrap_code)
+    def _thinking(self, text: str) -> "Document":
+        return self._document(text, self._thinking_width)
+
+    def _document(self, text: str, width: int) -> "Document":
+        from fasttui.markdown.document import Document
+
+        document = Document(width, cell_len=cell_len, wrap_code=self._wrap_code)
         document.append(text)
         if not self.entry.streaming:
             document.finish()
         return document
 
-    def _text(self, entry: Entry) -> Document | PlainText:
+    def _text(self, entry: Entry) -> "Document | PlainText":
         if entry.kind == "reply":
-            return self._document(entry.text)
+            return self._document(entry.text, self._text_width)
         return PlainText(entry.text, self._text_width, cell_len=cell_len, style=entry.kind)
 
     @property
@@ -90,6 +99,10 @@ class EntryLayout:
     def _text_width(self) -> int:
         return max(1, self.width - INDENT - MARGIN)
 
+    @property
+    def _thinking_width(self) -> int:
+        return max(1, self._text_width - len(THINKING_BAR.text))
+
     # -- what changes it: each returns the first row that may look different
 
     def add_text(self, text: str) -> int:
@@ -99,7 +112,7 @@ class EntryLayout:
     def add_thinking(self, text: str) -> int:
         """Append to the thinking."""
         if self.thinking is None:
-            self.thinking = self._document("")
+            self.thinking = self._thinking("")
             self.thinking.append(text)
             return self.thinking_start
         first = self.thinking.append(text)
@@ -137,6 +150,7 @@ class EntryLayout:
     def set_notes(self, notes: tuple[Spans, ...]) -> int:
         """Show other rows below the text."""
         self.entry = replace(self.entry, notes=notes)
+        self._notes = wrapped(notes, self._text_width)
         return self.notes_start
 
     def fold(self, *, folded: bool) -> int:
@@ -149,7 +163,8 @@ class EntryLayout:
         self.width = width
         self.text.resize(self._text_width)
         if self.thinking is not None:
-            self.thinking.resize(self._text_width)
+            self.thinking.resize(self._thinking_width)
+        self._notes = wrapped(self.entry.notes, self._text_width)
 
     # -- where its rows are
 
@@ -173,7 +188,7 @@ class EntryLayout:
     @property
     def height(self) -> int:
         """How many rows there are, the blank one below included."""
-        return self.notes_start + len(self.entry.notes) + 1
+        return self.notes_start + len(self._notes) + 1
 
     def row(self, index: int) -> Row:
         """What stands in a row of the entry."""
@@ -185,7 +200,7 @@ class EntryLayout:
         if index < text_start + len(lines):
             return Row(Part.TEXT, lines[index - text_start])
         note = index - text_start - len(lines)
-        return Row(Part.NOTE, self.entry.notes[note]) if note < len(self.entry.notes) else BLANK
+        return Row(Part.NOTE, self._notes[note]) if note < len(self._notes) else BLANK
 
     def _thinking_row(self, index: int) -> Row:
         if index == 0 or self.thinking is None:

@@ -30,7 +30,7 @@ from fasttui.tui.widgets.transcript_strips import Brush, Mark, Palette
 SCROLLBAR_S = 1.0  # the scrollbar follows a stream this often: each update of it renders the view beside it
 LATE_CHANGES_S = 0.06  # how often to look for highlighting that came late ...
 LATE_CHANGES = 30  # ... and how many times after the last row was laid out
-GATHER_S = 0.002  # one read of the network brings many deltas: they are painted together
+GATHER_S = 0.004  # one read of the network brings many deltas: they are painted together
 KEPT_LAYOUTS = 200
 KEPT_STRIPS = 4096
 FAR = 4  # a jump of more than so many screens starts from the place jumped to
@@ -248,8 +248,7 @@ class TranscriptView(ScrollView, can_focus=False):
         loop = asyncio.get_running_loop()
         while True:
             await self._due.wait()
-            if (delay_s := self._next_frame_s - loop.time()) > 0:
-                await asyncio.sleep(delay_s)
+            await asyncio.sleep(max(GATHER_S, self._next_frame_s - loop.time()))
             self._paint_new()
 
     def _paint_new(self) -> None:
