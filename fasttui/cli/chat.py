@@ -1,6 +1,7 @@
 """The chat itself: the full-screen front end, or the plain one where there is no screen."""
 
 import argparse
+import asyncio
 import sys
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,7 @@ from fasttui.chat.conversation import Conversation
 from fasttui.chat.errors import ConfigError, FasttuiError
 from fasttui.cli import compose, output
 from fasttui.config.themes import Theme, choose_theme, load_theme, theme_names
+from fasttui.provider.background import BackgroundProvider
 
 if TYPE_CHECKING:
     from fasttui.store.store import Store
@@ -57,6 +59,19 @@ def run(args: argparse.Namespace) -> int:
         if session.store is not None:
             session.store.close()
     return app.return_code or 0
+
+
+async def _get_ready(setup: compose.Setup, source: BackgroundProvider) -> None:
+    """What can wait until the SDK is loaded: the Markdown parser, and what the API says of its models."""
+    await source.wait_ready()
+    await asyncio.to_thread(_load_markdown)
+    await compose.learn_models(setup, source)
+
+
+def _load_markdown() -> None:
+    from fasttui.markdown.document import Document
+
+    Document.of("# Ready\n\n```python\npass\n```\n", 80, cell_len=len)
 
 
 def _resumed(setup: compose.Setup) -> tuple["Store | None", Conversation | None]:
