@@ -35,7 +35,7 @@ def chat_row(chat: ConversationSummary) -> ListRow:
     tags: Pieces = tuple((f"  #{safe_line(tag)}", "tag") for tag in chat.tags)
     cost = wording.dollars(chat.cost) if chat.cost is not None else ""
     at = local(chat.updated_at)
-    return ListRow((ListLine((*title, *tags), ((f"{chat.turns:>5,} ↔ {cost:>8}  {at:%H:%M}", "muted"),)),))
+    return ListRow((ListLine((*title, *tags), ((f"{_turns(chat.turns):>11}  {cost:>8}  {at:%H:%M}", "muted"),)),))
 
 
 def rows_by_day(
@@ -66,6 +66,10 @@ def local(moment: datetime) -> datetime:
 def today(now: datetime) -> date:
     """The user's own day at that moment."""
     return local(now).date()
+
+
+def _turns(count: int) -> str:
+    return f"{count:,} turn{'s' if count != 1 else ' '}"
 
 
 def _day(chat: ConversationSummary) -> date:

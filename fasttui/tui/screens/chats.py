@@ -8,7 +8,6 @@ from typing import ClassVar, Literal
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.events import DescendantFocus, Resize
 from textual.screen import Screen
@@ -37,8 +36,8 @@ NOTICE_S = 5.0
 PREVIEW_FROM_COLUMNS = 100
 TITLE_LENGTH = 100
 
-_FILTER_KEYS = "Enter opens · F2 renames · F3 tags · F8 deletes · Ctrl+N new · Tab: list · Esc"
-_LIST_KEYS = "Enter opens · r renames · t tags · d deletes · u undoes · n new · / finds · Esc"
+_FILTER_KEYS = "Enter open · F2 rename · F3 tag · F8 delete · Ctrl+N new · Tab list · Esc"
+_LIST_KEYS = "Enter open · r rename · t tag · d delete · u undo · n new · / find · Esc"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +77,14 @@ class ChatsScreen(Screen[Choice]):
     ]
     DEFAULT_CSS = """
     ChatsScreen {
-        background: $background;
-        & > Vertical { border: round $border; border-title-color: $accent; border-subtitle-color: $muted; }
-        & Input { height: 1; border: none; padding: 0 2; margin-bottom: 1; background: $background; }
-        & #found { width: 1fr; }
-        & #preview { display: none; width: 45%; border-left: solid $border; padding-left: 1; }
-        &.-wide #preview { display: block; }
+        background: $background; layout: grid; grid-size: 1; grid-rows: 2 1fr;
+        border: round $border; border-title-color: $accent;
+        & Input { margin: 0 2; background: $background; }
+        & Transcript { display: none; }
+        &.-wide { grid-size: 2; grid-columns: 1fr 45%; }
+        &.-wide Input { column-span: 2; }
+        &.-wide PickList { border-right: solid $border; }
+        &.-wide Transcript { display: block; }
     }
     """
 
@@ -98,14 +99,14 @@ class ChatsScreen(Screen[Choice]):
 
     def compose(self) -> ComposeResult:
         """The query, the list, and beside it the chat under the cursor."""
-        with Vertical() as box:
-            box.border_title = Content("Chats")
-            field = Input(placeholder="Find by title, tag or anything said")
-            field.cursor_blink = False
-            yield field
-            with Horizontal():
-                yield PickList(id="found")
-                yield Transcript(id="preview")
+        # While nothing is mounted, a class costs nothing.
+        self._make_room(self.app.size.width)
+        self.border_title = Content("Chats")
+        field = Input(placeholder="Find by title, tag or anything said", compact=True)
+        field.cursor_blink = False
+        yield field
+        yield PickList()
+        yield Transcript()
 
     def on_mount(self) -> None:
         """Show the latest chats."""
@@ -115,8 +116,15 @@ class ChatsScreen(Screen[Choice]):
 
     def on_resize(self, event: Resize) -> None:
         """There is a preview where there is room for it."""
-        self.set_class(event.size.width >= PREVIEW_FROM_COLUMNS, "-wide")
-        self._preview()
+        if self._make_room(event.size.width):
+            self._preview()
+
+    def _make_room(self, columns: int) -> bool:
+        """Show the preview or not; whether that is a change."""
+        wide = columns >= PREVIEW_FROM_COLUMNS
+        changed = wide != self.has_class("-wide")
+        self.set_class(wide, "-wide")
+        return changed
 
     @property
     def _list(self) -> PickList:
@@ -335,7 +343,7 @@ class ChatsScreen(Screen[Choice]):
     @on(DescendantFocus)
     def _show_keys(self) -> None:
         keys = _LIST_KEYS if self._list.has_focus else _FILTER_KEYS
-        self.query_one(Vertical).border_subtitle = Content.styled(keys, "$muted")
+        self.border_subtitle = Content.styled(keys, "$muted")
 
     def action_move(self, how: str, step: int) -> None:
         """Move in the list while the query keeps the keys."""
@@ -343,7 +351,7 @@ class ChatsScreen(Screen[Choice]):
 
     def show_notice(self, text: str, style: str = "$accent") -> None:
         """A line on the border for a while."""
-        self.query_one(Vertical).border_subtitle = Content.styled(text, style)
+        self.border_subtitle = Content.styled(text, style)
         if self._notice_end is not None:
             self._notice_end.stop()
         self._notice_end = self.set_timer(NOTICE_S, self._show_keys)

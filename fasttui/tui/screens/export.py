@@ -56,9 +56,9 @@ class ExportScreen(ModalScreen[str | None]):
             width: 90%; max-width: 90; height: auto; border: round $border; background: $surface; padding: 1 2;
             border-title-color: $accent;
         }
-        & RadioSet { layout: horizontal; height: 1; width: auto; border: none; padding: 0; background: $surface; }
-        & RadioButton, & Checkbox { width: auto; height: 1; border: none; padding: 0 2 0 0; background: $surface; }
-        & Input { height: 1; border: none; padding: 0 1; margin: 1 0; background: $panel; }
+        & RadioSet { layout: horizontal; width: auto; background: $surface; }
+        & RadioButton, & Checkbox { width: auto; padding: 0 2 0 0; background: $surface; }
+        & Input { padding: 0 1; margin: 1 0; background: $panel; }
         & Horizontal { height: auto; margin-top: 1; }
         & Button { margin-right: 2; }
         & #said { color: $error; }
@@ -74,13 +74,13 @@ class ExportScreen(ModalScreen[str | None]):
         with Vertical() as box:
             box.border_title = Content("Export this chat")
             box.border_subtitle = Content("Enter writes it · Tab goes on · Esc closes")
-            with RadioSet():
+            with RadioSet(compact=True):
                 for form in FORMATS:
                     yield RadioButton(Content(_NAMES[form]), value=form == self._request.form)
-            field = Input(str(self._request.path), placeholder="FILE", select_on_focus=False)
+            field = Input(str(self._request.path), placeholder="FILE", select_on_focus=False, compact=True)
             field.cursor_blink = False
             yield field
-            yield Checkbox(Content("Hide API keys, tokens and private keys"), value=True)
+            yield Checkbox(Content("Hide API keys, tokens and private keys"), value=True, compact=True)
             yield Label("", id="said", markup=False)
             with Horizontal():
                 yield Button(Content("Write"), id="write", compact=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -43,6 +44,8 @@ class KeepingScreen(AskingScreen):
         # In a thread: another program may hold a lock, and the folder may be on a slow disk.
         self._session.store = await asyncio.to_thread(open_store)
         self._begin_keeping()
+        # Loaded now, so that Ctrl+O opens at once.
+        await asyncio.to_thread(import_module, "fasttui.tui.screens.chats")
 
     def _begin_keeping(self) -> None:
         store, typed_before = self._session.store, self._history

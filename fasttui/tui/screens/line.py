@@ -22,7 +22,7 @@ class LineScreen(ModalScreen[str | None]):
             width: 80%; max-width: 80; height: auto; border: round $border; background: $surface;
             border-title-color: $accent; padding: 0 1;
         }
-        & Input { height: 1; border: none; padding: 0; background: $surface; }
+        & Input { padding: 0; background: $surface; }
     }
     """
 
@@ -35,7 +35,7 @@ class LineScreen(ModalScreen[str | None]):
         with Vertical() as box:
             box.border_title = Content(self._title)
             box.border_subtitle = Content("Enter takes it · Esc leaves it")
-            field = Input(self._line, placeholder=self._placeholder, select_on_focus=True)
+            field = Input(self._line, placeholder=self._placeholder, select_on_focus=True, compact=True)
             field.cursor_blink = False
             yield field
 
