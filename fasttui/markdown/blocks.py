@@ -276,6 +276,7 @@ class BlockParser:
                 if container.began_blank and container.line == self._line - 1 and not self._filled:
                     # An item may begin with one blank line, not with two.
                     self._stack[depth] = container._replace(indent=_CLOSED_ITEM)
+                cursor.skip(container.indent)
             elif indent >= container.indent:
                 cursor.skip(container.indent)
             else:
@@ -439,6 +440,9 @@ class BlockParser:
             self._start_item(cursor, depth, indent, match, empty=empty)
             return True
         if first == "[" and (match := _FOOTNOTE.match(text, at)):
+            lazy = self.leaf is not None and self.leaf.kind == "paragraph"
+            if lazy and any(container.kind == "quote" for container in self._stack[depth:]):
+                return False
             self._unwind(depth)
             self._push(Container("footnote", self._line, match[1], indent=4))
             cursor.go(match.end(), match.end() - at + indent)

@@ -62,6 +62,7 @@ class _Laid:
             ours.start == leaf.start
             and ours.line == leaf.line
             and ours.path == leaf.path
+            and ours.info == leaf.info
             and (leaf.kind != "table" or ours.rows[0] == leaf.rows[0])
             and (self.before is before or _same_place(self.before, before))
         )
@@ -150,7 +151,7 @@ class Document:
             settled = self._end if plain else self._laid[self._block_laid].start
         else:
             settled = self._open_start()
-        return min([settled, *(laid.start for laid in self._waiting)])
+        return min([settled, *(laid.start for laid in [*self._waiting, *filter(_is_plain, self._shown)])])
 
     @property
     def blocks(self) -> Sequence[Block]:
@@ -163,7 +164,7 @@ class Document:
     @property
     def waiting(self) -> bool:
         """A lexer is being loaded: `take_changes` will have something."""
-        return bool(self._waiting)
+        return bool(self._waiting) or any(map(_is_plain, self._shown))
 
     def append(self, text: str) -> int:
         """Add text. Returns the index of the first line that may differ from before.
@@ -222,21 +223,16 @@ class Document:
     def take_changes(self) -> int | None:
         """Colour the code whose lexer has been loaded; the first line that changed, or None."""
         ready = [laid for laid in self._waiting if not _waits(laid)]
-        if not ready:
+        open_ready = [laid for laid in self._shown if _is_plain(laid) and not _waits(laid)]
+        if not ready and not open_ready:
             return None
         self._waiting = [laid for laid in self._waiting if _waits(laid)]
-        self._changed = len(self._entries)
-        growing_again = False
+        self._changed = min(laid.start for laid in [*ready, *open_ready])
         for laid in ready:
-            if laid in self._shown:
-                growing_again = True
-                self._changed = min(self._changed, laid.start)
-                continue
             laid.flow = _flow_of(laid.leaf)(laid.leaf, laid.before, laid.block, self._setting)
             _, entries = laid.flow.close(laid.leaf)
             self._entries[laid.start : laid.start + len(entries)] = entries
-            self._changed = min(self._changed, laid.start)
-        if growing_again:
+        if open_ready:
             self._shown.clear()
             self._growing = None
             self._show_open()
@@ -303,7 +299,7 @@ class Document:
         self._note_widening(laid)
         self._laid.append(laid)
         _note(self._blocks, laid)
-        if _is_plain(laid) and laid not in self._waiting:
+        if _is_plain(laid):
             self._waiting.append(laid)
 
     def _enter_block(self, leaf: Leaf) -> None:
@@ -388,7 +384,7 @@ class Document:
             return "" if not mark.strip(leaf.fence[0]) and mark else partial
         marks = _CONTAINER_MARKS.match(partial)
         rest = partial[marks.end() :] if marks else partial
-        if rest and _UNDECIDED.match(rest) and not (leaf is not None and leaf.kind == "code"):
+        if rest and _UNDECIDED.match(rest):
             return partial[: marks.end()] if marks and not leaf else ""
         return partial
 
@@ -409,9 +405,6 @@ class Document:
             position = self._put(start, entries)
             self._note_widening(laid)
             self._shown.append(laid)
-            if _is_plain(laid) and laid not in self._waiting:
-                self._waiting = [each for each in self._waiting if each.leaf.start != leaf.start]
-                self._waiting.append(laid)
             before = leaf
         return position
 

@@ -1,7 +1,9 @@
 """Syntax colours for code that arrives line by line, by pygments.
 
 A pygments `RegexLexer` is a stack machine: kept across lines, its stack gives the tokens of the
-whole text at the cost of the line. Lexers of another make are run on each line by itself.
+whole text at the cost of the line, but for the few constructs that one expression matches over
+several lines: comments are handled here, a shell's here-documents are not. Lexers of another make
+are run on each line by itself.
 Importing pygments and compiling a lexer takes up to 100 ms, so it happens in a thread; until then
 code is plain.
 """
@@ -27,6 +29,7 @@ LONGEST_LINE = 2000
 """A longer line is minified or hostile: it stays plain."""
 
 # Many lexers match these with one expression that needs the end of the comment in sight.
+_COMMENT_STARTS = ("/", "<")
 _COMMENTS = (("/*", "*/"), ("<!--", "-->"))
 
 
@@ -56,6 +59,11 @@ def load(language: str) -> None:
 
 def is_ready(language: str) -> bool:
     return not language or language in _loaded
+
+
+def requested() -> list[str]:
+    """Languages that are still being loaded."""
+    return [language for language in _lexers if language not in _loaded]
 
 
 def request(language: str) -> None:
@@ -119,7 +127,7 @@ class Highlighter:
                 if not match:
                     continue
                 if action is not None:
-                    if text[at] in "/<" and self._opens_comment(text, at, match, action):
+                    if match.group()[:1] in _COMMENT_STARTS and self._opens_comment(text, at, action, match.end()):
                         found.append((Comment.Multiline, text[at:]))
                         return
                     if isinstance(action, _TokenType):
@@ -134,6 +142,9 @@ class Highlighter:
             else:
                 if at >= len(text):
                     return
+                if text[at] in "/<" and self._opens_comment(text, at):
+                    found.append((Comment.Multiline, text[at:]))
+                    return
                 if text[at] == "\n":
                     stack[:] = ["root"]
                     state = rules["root"]
@@ -142,11 +153,11 @@ class Highlighter:
                     found.append((Error, text[at]))
                 at += 1
 
-    def _opens_comment(self, text: str, at: int, match: re.Match[str], action: "_Action") -> bool:
-        """An opener that the lexer did not take for a comment, since its end is on a later line."""
+    def _opens_comment(self, text: str, at: int, action: "_Action" = None, stop: int = 0) -> bool:
+        """An opener whose end is on a later line, and that the lexer does not follow with a state of its own."""
         for opener, closer in _COMMENTS:
             if text.startswith(opener, at) and text.find(closer, at + len(opener)) < 0:
-                if "Comment" in str(action) or match.end() - at > len(opener):
+                if "Comment" in str(action) and stop < len(text) - 1:
                     return False
                 self._comment = closer
                 return True

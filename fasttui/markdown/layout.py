@@ -338,7 +338,7 @@ class InlineFlow(Flow):
         self._tail = self._tail[count:]
 
     def _tail_offset(self, position: int) -> int:
-        position = max(0, position)
+        position = min(max(0, position), len(self._tail))
         if len(self._row_starts) == 1:
             return self._row_starts[0] + position
         rows = self._tail.count("\n", 0, position)
@@ -363,6 +363,7 @@ class _Places:
 
     def __init__(self, rows: list[Row], skip: int) -> None:
         self._sources = [row.offset for row in rows]
+        self._end = rows[-1].end if rows else 0
         self._starts = []
         at = -skip
         for row in rows:
@@ -372,7 +373,8 @@ class _Places:
     def source(self, position: int) -> int:
         row = bisect_right(self._starts, position) - 1
         row = max(0, row)
-        return self._sources[row] + position - self._starts[row] if self._sources else 0
+        # An image or a formula may be longer than what it is written as.
+        return min(self._end, self._sources[row] + position - self._starts[row]) if self._sources else 0
 
 
 def _trimmed(leaf: Leaf, skip: int) -> tuple[str, _Places]:

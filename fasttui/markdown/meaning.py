@@ -130,9 +130,9 @@ class _Flattener:
             case "blockquote_close" | "list_item_close" | "footnote_reference_close":
                 self._pop()
             case "paragraph_open":
-                self._add("paragraph", token, self._found(token, following.content.split("\n")))
+                self._add("paragraph", token, self._found(token, _unindented(following)))
             case "heading_open":
-                leaf = self._add("heading", token, self._found(token, following.content.split("\n")))
+                leaf = self._add("heading", token, self._found(token, _unindented(following)))
                 leaf.level = int(token.tag[1])
             case "hr":
                 self._add("rule", token, [])
@@ -167,8 +167,10 @@ class _Flattener:
         rows = []
         for number, text in enumerate(texts, line):
             number = min(number, len(self._lines) - 1)  # noqa: PLW2901 - an unclosed fence ends with the text
-            place = max(0, self._lines[number].rfind(text.strip(" \t"))) if text else 0
-            rows.append(Row(self._offsets[number] + place, text))
+            content, line_text = text.lstrip(" \t"), self._lines[number]
+            place = line_text.rfind(content.rstrip(" \t")) if content else len(line_text)
+            place -= len(text) - len(content)
+            rows.append(Row(self._offsets[number] + max(0, place), text, max(0, -place)))
         return rows
 
     def _add(self, kind: str, token: "Token", rows: list[Row]) -> Leaf:
@@ -192,6 +194,10 @@ class _Flattener:
             self._leaves.append(Leaf("empty", tuple(self._path), line, line + 1, start=offset, end=offset))
             self._filled = True
         self._path.pop()
+
+
+def _unindented(inline: "Token") -> list[str]:
+    return [text.lstrip(" \t") for text in inline.content.split("\n")]
 
 
 def same_meaning(ours: Sequence[Leaf], theirs: Sequence[Leaf]) -> bool:
