@@ -7,7 +7,7 @@ from fasttui.cli import compose
 from fasttui.cli.chat import chosen_theme
 from fasttui.config.themes import load_theme, theme_names
 from fasttui.inline.repl import InlineChat
-from fasttui.inline.screen import FRAME_S
+from fasttui.inline.screen import READ_S
 from fasttui.provider.background import BackgroundProvider
 
 
@@ -15,7 +15,7 @@ def run(args: argparse.Namespace) -> int:
     """Chat until the user leaves."""
     setup = compose.set_up(args)
     # What one read brings is painted at once, so it is the reads that set the rate of paints.
-    source = compose.provider(setup, frame_s=FRAME_S)
+    source = compose.provider(setup, frame_s=READ_S)
     store = compose.open_store(setup)
     try:
         session = compose.session(setup, source, store=store, conversation=compose.resumed(setup, store))

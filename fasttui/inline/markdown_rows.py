@@ -44,8 +44,8 @@ class MarkdownRows:
         self._document.finish()
         self.changed = True
 
-    def take(self, *, everything: bool = False) -> Rows:
-        """The rows that became final since the last call, and the tail as it is now.
+    def take(self, tail: int = 0, *, everything: bool = False) -> Rows:
+        """The rows that became final since the last call, and the last `tail` lines that may still change.
 
         `everything` makes them all final, be they coloured or not.
         """
@@ -57,7 +57,7 @@ class MarkdownRows:
         finished = [self._row(index) for index in range(self._printed, final)]
         if final > self._printed:
             self._printed, self._skip = final, 0
-        return Rows(finished, [self._row(index) for index in range(final, len(lines))])
+        return Rows(finished, [self._row(index) for index in range(max(final, len(lines) - tail), len(lines))])
 
     def resize(self, columns: int) -> None:
         """Lay out what is not printed yet for another width; go on in the middle of a line if need be."""

@@ -17,6 +17,7 @@ from fasttui.inline.rows import BLANK, Row, difference, encode
 _SAVE, _RESTORE = "\x1b7", "\x1b8"
 _ERASE_LINE, _ERASE_BELOW = "\x1b[K", "\x1b[J"
 _WRAP_ON, _WRAP_OFF = "\x1b[?7h", "\x1b[?7l"
+_DOWN = "\v"  # as a newline, but the line discipline does not make two bytes of it
 _SLACK = 8  # rows by which the prompt area may grow before the tail leaves the screen
 
 
@@ -129,29 +130,44 @@ class Printer:
         if old == new:
             self._shown = tail
             return
-        old_height = self.tail_height(columns)
-        new_height = sum(row.height(columns) for row in new)
-        # A tail that became shorter leaves blank rows, which the next rows fill: nothing jumps.
-        blank = max(0, old_height - new_height)
-        new += [BLANK] * blank
-        self._shown = [*tail, *[BLANK] * blank]
         anchored = self._room == 0
         if anchored:
             self._parts.append(_SAVE)
         self._at = place.y
-        added = new_height - old_height
-        if added > 0:
-            self._make_room(added, place)
+        gone = self._scroll_off(old, new)
+        old = old[gone:]
+        old_height, new_height = (sum(row.height(columns) for row in rows) for rows in (old, new))
+        # A tail that became shorter leaves blank rows, which the next rows fill: nothing jumps.
+        blank = max(0, old_height - new_height)
+        new += [BLANK] * blank
+        self._shown = [*tail, *[BLANK] * blank]
+        if new_height > old_height:
+            self._make_room(new_height - old_height, place)
         self._write_rows(old, new, -max(old_height, new_height))
-        if anchored:
+        if anchored and self._room == 0:
             self._parts.append(_RESTORE)
         else:
             self._return_to(place)
 
+    def _scroll_off(self, old: Sequence[Row], new: Sequence[Row]) -> int:
+        """Delete rows at the top that a tail as high as the screen has no room for any more; how many."""
+        if len(old) < _SLACK or old[0] == new[0] or new[0] not in old:
+            return 0
+        gone = old.index(new[0])
+        overlap = list(zip(old[gone:], new, strict=False))
+        if 2 * sum(one == other for one, other in overlap) < len(overlap):
+            return 0
+        height = sum(row.height(self._columns) for row in old[:gone])
+        self._go_to(-self.tail_height(self._columns))
+        self._parts.append(f"\x1b[{height}M")
+        self._at += height  # what was below has come up
+        self._room += height
+        return gone
+
     def _make_room(self, rows: int, place: Place) -> None:
         """Blank rows between the tail and the prompt area; the cursor is in the first of them."""
         self._go_to(place.height - 1)
-        self._parts.append("\n" * rows)
+        self._parts.append(_DOWN * rows)
         self._parts.append(_up(rows + place.height - 1))
         self._parts.append("\x1b[L" if rows == 1 else f"\x1b[{rows}L")
         self._room = max(0, self._room - rows)
@@ -203,9 +219,9 @@ class Printer:
         if row < self._at:
             self._parts.append(_up(self._at - row))
         elif row > self._at:
-            # All of these rows are there, so that a newline scrolls nothing; it is the shortest way.
+            # All of these rows are there, so that going down scrolls nothing.
             below = row - self._at
-            self._parts.append("\n" * below if below <= len(f"\x1b[{below}B") else f"\x1b[{below}B")
+            self._parts.append(_DOWN * below if below <= len(f"\x1b[{below}B") else f"\x1b[{below}B")
         self._at = row
 
     def _go_to_column(self, column: int) -> None:

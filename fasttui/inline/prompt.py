@@ -14,7 +14,7 @@ from prompt_toolkit.formatted_text import AnyFormattedText
 from prompt_toolkit.history import History
 from prompt_toolkit.input import Input
 from prompt_toolkit.key_binding import KeyBindingsBase
-from prompt_toolkit.layout import HSplit, Layout, Window
+from prompt_toolkit.layout import HSplit, Layout, VSplit, Window
 from prompt_toolkit.layout.controls import BufferControl, FormattedTextControl
 from prompt_toolkit.layout.dimension import Dimension
 from prompt_toolkit.layout.menus import CompletionsMenu
@@ -80,7 +80,8 @@ class Prompt:
                 HSplit(
                     [
                         _line(above),
-                        self._draft_window,
+                        # Nothing may reach the last column, where terminals wrap each in its own way.
+                        VSplit([self._draft_window, Window(width=1)]),
                         CompletionsMenu(max_height=_MENU_ROWS),
                         search,
                         _line(below),

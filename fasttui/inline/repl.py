@@ -4,6 +4,7 @@ import asyncio
 import gc
 import os
 import signal
+import sys
 from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from contextlib import aclosing, suppress
 from typing import Any, assert_never
@@ -30,7 +31,7 @@ from fasttui.inline.markdown_rows import last_code
 from fasttui.inline.reply import ReplyRows, prompt_rows, turn_rows
 from fasttui.inline.screen import InlineScreen
 from fasttui.inline.style import Palette
-from fasttui.inline.terminal import terminal_output
+from fasttui.inline.terminal import TerminalOutput, terminal_size
 
 QUIT_WINDOW_S = 2.0
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
@@ -76,7 +77,7 @@ class InlineChat:
             PromptCompleter(session, theme_names),
             vi=settings.editing_mode == "vi",
             keyboard=keyboard or create_input(),
-            output=output or terminal_output(),
+            output=output or TerminalOutput(sys.stdout, terminal_size),
             hints=self._running_hints,
         )
         self._prompt = self._screen.prompt
@@ -514,19 +515,11 @@ class InlineChat:
 
     def action_help(self) -> None:
         """Print keys and commands."""
-        self._screen.print_words(
-            [("Keys and commands", "heading.2")],
-            *(
-                [(f"{' '.join(map(human_key, keys)):<28}", "accent"), (f"{action.command:<16}", "code"), (action.help, "")]
-                for action, keys in self._keymap
-                if self._offers(action.id)
-            ),
-            *(
-                [(" " * 28, ""), (f"{f'/{command.name}':<16}", "code"), (f"{command.help}: {command.usage}", "")]
-                for command in commands.COMMANDS
-            ),
-            [],
-        )  # fmt: skip
+        keys = [(" ".join(map(human_key, keys)), action.command, action.help) for action, keys in self._keymap
+                if self._offers(action.id)]  # fmt: skip
+        typed = [("", f"/{command.name}", f"{command.help}: {command.usage}") for command in commands.COMMANDS]
+        lines = ([(f"{key:<28}", "accent"), (f"{name:<16}", "code"), (about, "")] for key, name, about in keys + typed)
+        self._screen.print_words([("Keys and commands", "heading.2")], *lines, [])
 
     def action_redraw(self) -> None:
         """Paint the prompt again, in case something else wrote to the terminal."""

@@ -93,11 +93,11 @@ class ReplyRows:
         """A content block begins; two of text stand apart like two paragraphs."""
         self._block_ended = self._text_begun
 
-    def take(self) -> Rows:
-        """What is new to print, and the tail as it is now."""
+    def take(self, tail: int) -> Rows:
+        """What is new to print, and the last `tail` lines that may still change."""
         finished, self._finished = self._finished, []
         text = self._thinking if self._text is None and not self.folded else self._text
-        rows = text.take() if text is not None else Rows([], [])
+        rows = text.take(tail) if text is not None else Rows([], [])
         progress = [] if self._progress is None or self._text is not None else [self._progress]
         return Rows([*finished, *rows.finished], [*rows.tail, *progress])
 

@@ -116,12 +116,13 @@ def words_row(words: Iterable[tuple[str, str]], palette: Palette) -> Row:
     return row((palette.sequence(style), text) for text, style in words)
 
 
-def encode(pieces: Iterable[Piece], style: str = "") -> str:
-    """Pieces with their escape sequences, after text in `style`; plain at the end."""
+def encode(pieces: Iterable[Piece]) -> str:
+    """Pieces with their escape sequences; plain at the end, as before them."""
     parts: list[str] = []
+    style = ""
     for sequence, text in pieces:
         if sequence != style:
-            parts.append(sequence or RESET)
+            parts.append(RESET + sequence if style else sequence)
             style = sequence
         parts.append(text)
     if style:

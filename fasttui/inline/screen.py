@@ -20,8 +20,12 @@ from fasttui.inline.rows import BLANK, Row, words_row
 from fasttui.inline.status_line import Fragments, fitted, next_line, status_line
 from fasttui.inline.style import Palette
 
-FRAME_S = 1 / 15
-"""Between two paints of a growing reply: each costs some twenty bytes beside its text."""
+READ_S = 1 / 12
+"""How long deltas gather before they are painted: each paint costs some twenty bytes beside its text."""
+FRAME_S = 1 / 30
+"""The shortest time between two paints."""
+GATHER_S = 0.008
+"""How long a paint waits for the other deltas of the same read."""
 TICK_S = 0.5
 NOTICE_S = 5.0
 FORECAST_DELAY_S = 0.3
@@ -125,14 +129,14 @@ class InlineScreen:
         """More of the reply came: paint it with the next frame."""
         if self._frame_due is None and not self._given_away:
             now_s = asyncio.get_running_loop().time()
-            delay_s = max(0.0, self._frame_at_s + FRAME_S - now_s)
+            delay_s = max(GATHER_S, self._frame_at_s + FRAME_S - now_s)
             self._frame_due = asyncio.get_running_loop().call_later(delay_s, self._paint)
 
     def _paint(self) -> None:
         self._frame_due = None
         self._frame_at_s = asyncio.get_running_loop().time()
         if self._reply is not None and not self._given_away:
-            self._printer.show(*self._reply.take())
+            self._printer.show(*self._reply.take(self._output.get_size().rows))
             if self._reply.changed:
                 self.reply_changed()
 

@@ -15,7 +15,7 @@ from prompt_toolkit.styles import Attrs
 
 from fasttui.config.themes import DEFAULT, TextStyle, Theme
 
-RESET = "\x1b[0m"
+RESET = "\x1b[m"
 
 # What the status bar calls its styles, in the theme's words.
 STATUS_STYLES = {
@@ -31,11 +31,13 @@ STATUS_STYLES = {
 
 
 def color_depth(environ: Mapping[str, str]) -> ColorDepth:
-    """How many colours the terminal has, by its own word; none under NO_COLOR."""
+    """How many colours are used: none under NO_COLOR, else those of a palette.
+
+    True colours look hardly better and take twice the bytes, on a line that may be slow; who wants
+    them sets PROMPT_TOOLKIT_COLOR_DEPTH.
+    """
     if chosen := ColorDepth.from_env():
         return chosen
-    if environ.get("COLORTERM", "") in {"truecolor", "24bit"}:
-        return ColorDepth.DEPTH_24_BIT
     return ColorDepth.DEPTH_4_BIT if environ.get("TERM") in {"linux", "eterm-color"} else ColorDepth.DEPTH_8_BIT
 
 
@@ -56,7 +58,7 @@ class Palette:
         return self._depth
 
     def sequence(self, names: str) -> str:
-        """What turns the style on, from any other; "" is plain text."""
+        """What turns the style on, after plain text; "" is plain text itself."""
         if names not in self._sequences:
             self._sequences[names] = self._encode(self._style(names))
         return self._sequences[names]
@@ -88,4 +90,4 @@ class Palette:
         sequence = self._written.getvalue()
         self._written.seek(0)
         self._written.truncate()
-        return sequence
+        return sequence.replace("\x1b[0;", "\x1b[")
