@@ -136,6 +136,8 @@ class PlainChat:
     def _ask(self, stream: AsyncGenerator[StreamEvent, None]) -> int:
         stopping, telling = Stopping(), Telling(interactive=self._lines.interactive)
         self._runner.run(stopping.run(telling.follow(stream)))
+        if stopping.exit_code is not None and self._lines.interactive:
+            output.line()  # the terminal has shown ^C
         turn = self._session.turn
         if turn is not None:
             self._tell_end(turn, telling)

@@ -16,7 +16,7 @@ def run(args: argparse.Namespace) -> int:
     else:
         for hit in hits:
             output.line(f"{hit.conversation_id[:8]}  {_speaker(hit)}  {hit.title or 'Untitled'}")
-            output.line(f"          {_shown(hit)}")
+            output.line(f"          {_shown(hit).strip()}")
     return 0 if hits else 1
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from fasttui.chat.conversation import SpeedChoice, Turn
 from fasttui.chat.models import Model
@@ -163,12 +163,19 @@ def spoken_turn(turn: Turn, reading: Reading, cost: Cost | None, gauge: FuelRead
     parts = [f"asked {turn.asked_speed}, {served}" if turn.mismatched else served]
     if reading.tokens_per_s is not None:
         parts.append(f"{'' if reading.exact else 'about '}{reading.tokens_per_s:.0f} tokens per second")
-    parts.append("cost unknown" if cost is None else f"{'' if cost.exact else 'about '}{spoken_dollars(cost.usd)}")
+    parts.append(_spoken_cost(cost))
     if gauge.state == "cooling":
         parts.append(f"fast again in {gauge.cooldown_s or 0:.0f} seconds")
     elif gauge.fraction is not None:
         parts.append(f"{gauge.fraction * 100:.0f} percent of the fast budget left")
     return ", ".join(parts)
+
+
+def _spoken_cost(cost: Cost | None) -> str:
+    if cost is None:
+        return "cost unknown"
+    words = spoken_dollars(cost.usd)
+    return words if cost.exact or words[0].isalpha() else f"about {words}"
 
 
 def spoken_dollars(value: Decimal) -> str:
@@ -177,7 +184,7 @@ def spoken_dollars(value: Decimal) -> str:
         return "nothing"
     if value < Decimal("0.005"):
         return "less than a cent"
-    whole, cents = divmod(round(value * 100), 100)
+    whole, cents = divmod(int((value * 100).to_integral_value(ROUND_HALF_UP)), 100)
     parts = [_counted(whole, "dollar")] if whole else []
     return " ".join([*parts, _counted(cents, "cent")] if cents else parts)
 
