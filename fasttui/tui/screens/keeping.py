@@ -57,6 +57,7 @@ class KeepingScreen(AskingScreen):
                 self.show_error(error)
             for prompt in typed_before:
                 self._remember(prompt)
+            self._save_draft()
         self._ready.set()
         self._show_trouble()
 
