@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 LONGEST_PIECE = 32_768
 """A paragraph beyond this is parsed in pieces: markdown-it's rules for links and emphasis can cost
 more than linear time, and only hostile text has such paragraphs."""
-SHORT_PIECE = 512
+SHORT_PIECE = 128
 """The same for a paragraph full of brackets: looking for links among them costs their square."""
-MANY_BRACKETS = 256
+MANY_BRACKETS = 1024
 MANY_MARKS = 48
 """An open text with more marks than this is shown as it is until it ends."""
 
@@ -77,6 +77,8 @@ def parse_open(source: str, env: dict[str, Any]) -> tuple[Inline, bool]:
         return Inline(source.replace("\n", " "), (Run(0, "", "", 0, ""),)), True
     if sum(map(source.count, "[*_`<$~&\\")) > MANY_MARKS:
         return Inline(source.replace("\n", " ").replace("\t", " "), (Run(0, "", "", 0, ""),)), False
+    if len(source) > LONGEST_PIECE:
+        return parse(source, env), True
     shown = _TRAILING_MARKS.sub("", source)
     ticks = _unclosed_backticks(shown)
     if not ticks and _OPEN_LINK.search(shown):

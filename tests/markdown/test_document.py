@@ -184,8 +184,15 @@ def test_a_finished_document_takes_no_more() -> None:
 
 
 @needs_shared_data
-def test_hostile_text_is_shown_at_any_size() -> None:
+def test_hostile_text_is_shown_at_any_size_and_streams_to_the_same_lines() -> None:
     for sample in samples("pathological"):
         document = whole(sample.text)
+        streamed = Document(80, cell_len=cells)
+        step = 1 + len(sample.text) // 40
+        for at in range(0, len(sample.text), step):
+            streamed.append(sample.text[at : at + step])
+        streamed.finish()
+        settle_colours(streamed)
+        assert list(streamed.lines) == list(document.lines), sample.name
         assert len(document.lines) or not sample.text.strip() or "ref" in sample.name
         assert all(line.code or line.width <= 80 for line in document.lines)
