@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
         saved_in = None if args.no_save else store
         session = compose.session(setup, source, store=saved_in, conversation=conversation)
         session.choices.max_tokens = args.max_tokens or session.choices.max_tokens
-        code = Asking(session, as_json=args.json).run(question, source)
+        code = Asking(session, as_json=args.json, demo=setup.demo).run(question, source)
         if saved_in is not None and saved_in.trouble is not None:
             output.error(saved_in.trouble)
         return code
@@ -110,8 +110,8 @@ def _piped(*, wanted: bool) -> bytes | None:
 class Asking:
     """One reply on its way to stdout, what is to say about it to stderr."""
 
-    def __init__(self, session: Session, *, as_json: bool) -> None:
-        self._session, self._as_json = session, as_json
+    def __init__(self, session: Session, *, as_json: bool, demo: bool) -> None:
+        self._session, self._as_json, self._demo = session, as_json, demo
         self._text = ReplyText()
         self._failure: ProviderError | None = None
 
@@ -172,7 +172,8 @@ class Asking:
             return hint
         if self._session.store is None:
             return "Ask again."
-        return f"{hint} The chat opens with: fasttui -r {self._session.conversation.id[:8]}"
+        demo = "--demo " if self._demo else ""
+        return f"{hint} The chat opens with: fasttui {demo}-r {self._session.conversation.id[:8]}"
 
     def _as_object(self, turn: Turn) -> dict[str, object]:
         cost, seconds, tokens = self._session.cost(turn), turn.timing.wall_s, turn.usage.output_tokens

@@ -16,5 +16,5 @@ def run(args: argparse.Namespace) -> int:
         title = store.load_tail(id_, 1).title or "Untitled"
         token = store.delete(id_)
     output.line(f"Deleted {id_[:8]}: {title}")
-    output.notice(f"To get it back: fasttui delete --undo {token}")
+    output.notice(f"To get it back: fasttui delete {'--demo ' if args.demo else ''}--undo {token}")
     return 0

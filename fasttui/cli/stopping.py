@@ -27,7 +27,9 @@ class Stopping:
     async def run(self, reply: Coroutine[Any, Any, None]) -> None:
         """Wait for `reply`, to its end or until a signal has stopped it."""
         self._loop, self._task = asyncio.get_running_loop(), asyncio.ensure_future(reply)
-        before = {number: signal.signal(number, self._stop) for number in _SIGNALS}
+        # What was ignored from the start, as by nohup, stays ignored.
+        heard = [number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+        before = {number: signal.signal(number, self._stop) for number in heard}
         try:
             with suppress(asyncio.CancelledError):
                 await self._task

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO
 
 import pytest
 
@@ -14,6 +14,8 @@ from fasttui.cli.main import run
 from fasttui.config.paths import Paths
 from fasttui.simulator import EmbeddedSimulator, Simulator
 from fasttui.store.store import Store
+
+Stream = int | IO[bytes]
 
 
 @dataclass(frozen=True)
@@ -64,10 +66,20 @@ class Program:
                 code = left.code if isinstance(left.code, int) else 1
         return Done(code, out.read_text("utf-8"), err.read_text("utf-8"))
 
-    def start(self, *argv: str, **streams: Any) -> subprocess.Popen[bytes]:
-        """As a process of its own, its streams pipes unless said otherwise."""
-        pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        return subprocess.Popen([sys.executable, "-m", "fasttui", *argv], text=False, **(pipes | streams))
+    def start(
+        self,
+        *argv: str,
+        stdin: Stream = subprocess.DEVNULL,
+        stdout: Stream = subprocess.PIPE,
+        stderr: Stream = subprocess.PIPE,
+        env: dict[str, str] | None = None,
+        start_new_session: bool = False,
+    ) -> subprocess.Popen[bytes]:
+        """As a process of its own."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "fasttui", *argv], stdin=stdin, stdout=stdout, stderr=stderr, env=env,
+            start_new_session=start_new_session,
+        )  # fmt: skip
 
     def store(self) -> Store:
         """The saved chats."""

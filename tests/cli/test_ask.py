@@ -153,6 +153,17 @@ def test_a_signal_stops_the_reply_and_what_arrived_is_printed_and_saved(
     assert b"Traceback" not in noted
 
 
+def test_what_was_ignored_from_the_start_stays_ignored(program: Program) -> None:
+    command = f'trap "" HUP; exec "{sys.executable}" -m fasttui ask "/sim stall hi"'
+    with subprocess.Popen(["sh", "-c", command], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL) as process:
+        assert process.stdout is not None
+        assert os.read(process.stdout.fileno(), 100)
+        process.send_signal(signal.SIGHUP)
+        process.send_signal(signal.SIGINT)
+        process.communicate()
+    assert process.returncode == 130
+
+
 def test_a_reader_that_has_seen_enough_ends_it_quietly(program: Program) -> None:
     with program.start("ask", "/sim long-list x") as process:
         assert process.stdout is not None
