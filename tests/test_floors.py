@@ -6,7 +6,17 @@ import sys
 import pytest
 
 TOOLKITS = {"textual", "prompt_toolkit", "rich"}
-FLOORS = ("chat", "provider.background", "simulator", "store", "export", "config", "markdown", "engine.session", "engine.commands")
+FLOORS = (
+    "chat",
+    "provider.background",
+    "simulator",
+    "store.store",
+    "export.writers",
+    "config.settings",
+    "markdown.document",
+    "engine.session",
+    "engine.commands",
+)
 
 
 def modules_after(statement: str) -> set[str]:

@@ -16,8 +16,8 @@ from tests.paths import ROOT
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
     """The wheel, built by the declared backend."""
     folder = tmp_path_factory.mktemp("wheel")
-    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "-w", folder, ROOT]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    options = ["--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", str(folder)]
+    subprocess.run([sys.executable, "-m", "pip", "wheel", *options, str(ROOT)], check=True, stdout=subprocess.DEVNULL)
     return zipfile.ZipFile(next(Path(folder).glob("*.whl")))
 
 
@@ -42,5 +42,5 @@ def test_the_version_stands_once_as_far_as_a_user_can_see() -> None:
 def test_what_ci_runs_is_what_the_readme_says() -> None:
     """The test command of the README stands, word for word, in the CI script."""
     readme = (ROOT / "README.md").read_text()
-    command = next(line for line in readme.splitlines() if line.endswith("-m pytest"))
+    command = next(line for line in readme.splitlines() if "-m pytest" in line)
     assert command in (ROOT / ".ci" / "run").read_text().splitlines()

@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 
 import pytest
+from textual.pilot import Pilot
 
 from fasttui.chat import errors, events
 from fasttui.chat.conversation import ReplyRequest
@@ -25,7 +26,8 @@ from tests.paths import ROOT
 SCREENSHOTS = ROOT / "screenshots"
 LIMITS = FastLimits(output_limit=400_000, output_remaining=312_000, input_limit=2_000_000, input_remaining=1_929_000)
 ANSWER = """\
-An LRU cache with expiry fits on one screen: `OrderedDict` keeps the order of use, and every entry remembers when it dies.
+An LRU cache with expiry fits on one screen: `OrderedDict` keeps the order of use, and every entry \
+remembers when it dies.
 
 ```python
 class TTLCache(Generic[K, V]):
@@ -56,9 +58,9 @@ class HeldProvider(ScriptedProvider):
 
     async def stream(self, request: ReplyRequest) -> AsyncGenerator[StreamEvent, None]:
         async for event in super().stream(request):
-            if isinstance(event, events.UsageReported) and event.usage.served_speed is None and not self._scripts:
-                if (event.usage.output_tokens or 0) > 1:
-                    await self.hold.wait()
+            is_last = not self._scripts and isinstance(event, events.UsageReported)
+            if is_last and isinstance(event, events.UsageReported) and (event.usage.output_tokens or 0) > 1:
+                await self.hold.wait()
             yield event
 
 
@@ -84,22 +86,21 @@ def streaming_at(session: Session, *script: Step) -> None:
     session.provider = held
 
 
-async def settled(app: FasttuiApp, ready: Callable[[], bool]) -> None:
+async def settled(pilot: Pilot[None], ready: Callable[[], bool]) -> None:
     """Let the app work until `ready`, then until it has painted."""
     async with asyncio.timeout(10):
         while not ready():
-            await asyncio.sleep(0)
-    await app.animator.wait_until_complete()
+            await pilot.pause()
 
 
 async def picture(
-    session: Session, theme: str, size: tuple[int, int], act: Callable[[FasttuiApp], Awaitable[None]]
+    session: Session, theme: str, size: tuple[int, int], act: Callable[[FasttuiApp, Pilot[None]], Awaitable[None]]
 ) -> str:
     look = Look(load_theme(theme), theme_names(), load_theme)
     app = FasttuiApp(session, DEFAULT_KEYMAP, look, demo=True)
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
-        await act(app)
+        await act(app, pilot)
         await pilot.pause()
         app.chat._tick()
         await pilot.pause()
@@ -124,9 +125,9 @@ async def test_a_reply_streams_at_fast() -> None:
     )
     streaming_at(session)
 
-    async def act(app: FasttuiApp) -> None:
+    async def act(app: FasttuiApp, pilot: Pilot[None]) -> None:
         app.chat._start(session.submit("Write an LRU cache with TTL expiry, thread safety and unit tests."))
-        await settled(app, lambda: texts(session) >= len(ANSWER))
+        await settled(pilot, lambda: texts(session) >= len(ANSWER))
 
     check("streaming-fast", await picture(session, "dusk", (110, 38), act))
 
@@ -141,11 +142,11 @@ async def test_fast_is_full_and_standard_serves() -> None:
     )
     streaming_at(session)
 
-    async def act(app: FasttuiApp) -> None:
+    async def act(app: FasttuiApp, pilot: Pilot[None]) -> None:
         app.chat._start(session.submit("Review this cache."))
-        await settled(app, lambda: not session.streaming and session.turn is not None)
+        await settled(pilot, lambda: not session.streaming and session.turn is not None)
         app.chat._start(session.submit("Now write it again, with expiry."))
-        await settled(app, lambda: texts(session) >= 700)
+        await settled(pilot, lambda: texts(session) >= 700)
 
     check("fallback-cooldown", await picture(session, "dusk", (110, 38), act))
 
@@ -155,8 +156,8 @@ async def test_the_light_theme_at_80_by_24() -> None:
         reply(*pieces(ANSWER[:640]), speed="fast", pause_s=0.025, limits=LIMITS, output_tokens=214), speed="fast"
     )
 
-    async def act(app: FasttuiApp) -> None:
+    async def act(app: FasttuiApp, pilot: Pilot[None]) -> None:
         app.chat._start(session.submit("Write an LRU cache with TTL expiry."))
-        await settled(app, lambda: session.turn is not None and session.turn.status == "completed")
+        await settled(pilot, lambda: session.turn is not None and session.turn.status == "completed")
 
     check("light-80x24", await picture(session, "paper", (80, 24), act))

@@ -115,7 +115,9 @@ def provider(setup: Setup, *, frame_s: float | None = None) -> BackgroundProvide
 async def learn_models(setup: Setup, source: BackgroundProvider) -> None:
     """Let the catalogue take over what the Models API says; where it says nothing, nothing changes."""
     for id_, said in (await source.list_models()).items():
-        setup.catalogue.overlay(id_, said)
+        known = id_ in setup.catalogue
+        # The catalogue's own names are short; one that changes under the reader's eyes is no news.
+        setup.catalogue.overlay(id_, {field: value for field, value in said.items() if field != "name" or not known})
 
 
 def open_store(setup: Setup) -> "Store":
