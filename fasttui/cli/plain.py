@@ -116,7 +116,7 @@ class PlainChat:
             output.line("Ctrl+C once more quits.")
 
     def _take(self, prompt: str) -> int:
-        """Carry out one line; returns the exit code of a reply that failed, else 0."""
+        """Carry out one line; returns the exit code of what failed, else 0."""
         try:
             invocation = commands.parse(prompt)
             if invocation is None:
@@ -129,6 +129,7 @@ class PlainChat:
                 self._perform(invocation.action.id, invocation.action.command, invocation.words)
         except FasttuiError as error:
             self._tell_error(error)
+            return exit_code(error)
         return DONE
 
     # ── a reply ───────────────────────────────────────────────────────────────────────────────

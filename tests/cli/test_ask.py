@@ -3,6 +3,7 @@ import os
 import signal
 import subprocess
 import sys
+import unicodedata
 from decimal import Decimal
 from pathlib import Path
 
@@ -26,6 +27,14 @@ def test_the_text_goes_to_stdout_and_everything_else_to_stderr(program: Program)
     (line,) = done.stderr.splitlines()
     assert line.startswith("served standard · ")
     assert " tok · $" in line
+
+
+@pytest.mark.parametrize("scenario", ["hostile", "unicode", "thinking", "cut", "refusal", "max-tokens", "empty"])
+def test_what_is_printed_is_what_is_saved_whatever_comes(program: Program, scenario: str) -> None:
+    done = program.run("ask", f"/sim {scenario} x")
+    text, _ = program.last_reply()
+    assert done.stdout.removesuffix("\n") == text.removesuffix("\n")
+    assert not {sign for sign in done.stdout if unicodedata.category(sign) == "Cc"} - {"\n", "\t"}
 
 
 def test_the_object_says_what_the_text_and_the_line_say(program: Program) -> None:

@@ -125,6 +125,15 @@ def test_questions_from_a_file_are_answered_into_a_file_and_saved(program: Progr
     assert program.last_reply()[1] == "completed"
 
 
+@pytest.mark.parametrize("scenario", ["tables", "hostile", "max-tokens"])
+def test_the_same_reply_is_saved_as_by_ask(program: Program, scenario: str) -> None:
+    told = program.run(stdin=f"/sim {scenario} x\n".encode()).stdout
+    plain = program.last_reply()
+    program.run("ask", f"/sim {scenario} x")
+    assert program.last_reply() == plain
+    assert "\x1b" not in told
+
+
 def test_a_file_of_answers_never_holds_made_up_ones_unless_asked_for(
     program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:

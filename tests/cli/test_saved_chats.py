@@ -1,10 +1,13 @@
+import io
 import json
+import sys
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from fasttui.chat.conversation import Conversation
+from fasttui.cli.import_ import Bar
 from fasttui.export.json_format import from_json
 from tests.cli.conftest import Program
 from tests.sameness import assert_same_conversation
@@ -125,6 +128,20 @@ def test_importing_twice_adds_nothing(program: Program, tmp_path: Path) -> None:
     program.run("export", "--format", "json", "-o", str(saved))
     done = program.run("import", str(saved))
     assert (done.code, done.stdout) == (0, "Chats taken in: 0, with 0 new turns; 1 were there already.\n")
+
+
+def test_the_bar_is_drawn_on_a_terminal_only_and_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    for terminal in (True, False):
+        stderr = io.StringIO()
+        monkeypatch.setattr(stderr, "isatty", lambda terminal=terminal: terminal)
+        monkeypatch.setattr(sys, "stderr", stderr)
+        bar = Bar("chats.zip")
+        for done in (0, 50, 50, 100):
+            bar.show(done, 100)
+        bar.clear()
+        drawn = stderr.getvalue().split("\r\x1b[K")[1:]
+        assert [line[-4:] for line in drawn] == (["  0%", " 50%", "100%", ""] if terminal else [])
 
 
 def test_without_a_credential_the_real_chats_are_still_the_ones(
