@@ -151,7 +151,7 @@ class Printer:
 
     def _scroll_off(self, old: Sequence[Row], new: Sequence[Row]) -> int:
         """Delete rows at the top that a tail as high as the screen has no room for any more; how many."""
-        if len(old) < _SLACK or old[0] == new[0] or new[0] not in old:
+        if len(old) < _SLACK or not new or old[0] == new[0] or new[0] not in old:
             return 0
         gone = old.index(new[0])
         overlap = list(zip(old[gone:], new, strict=False))

@@ -209,7 +209,7 @@ class InlineChat:
         match event:
             case events.TextDelta(text):
                 reply.add_text(text)
-                self._screen.reply_changed()
+                self._screen.reply_changed(len(text))
             case events.ThinkingDelta(text):
                 reply.add_thinking(text)
                 self._screen.reply_changed()

@@ -20,10 +20,12 @@ from fasttui.inline.rows import BLANK, Row, words_row
 from fasttui.inline.status_line import Fragments, fitted, next_line, status_line
 from fasttui.inline.style import Palette
 
-READ_S = 1 / 12
-"""How long deltas gather before they are painted: each paint costs some twenty bytes beside its text."""
-FRAME_S = 1 / 30
-"""The shortest time between two paints."""
+READ_S = 1 / 24
+"""How long deltas gather before they are read."""
+FRAME_S = 1 / 12
+"""The longest that text waits to be painted. Each paint costs some twenty bytes beside its text."""
+FULL_FRAME = 150
+"""Characters that are worth a paint of their own."""
 GATHER_S = 0.008
 """How long a paint waits for the other deltas of the same read."""
 TICK_S = 0.5
@@ -62,11 +64,13 @@ class InlineScreen:
         self._frame_due: asyncio.TimerHandle | None = None
         self._tick_due: asyncio.TimerHandle | None = None
         self._forecast_due: asyncio.TimerHandle | None = None
-        self._frame_at_s = 0.0
+        self._painted_s = 0.0
+        self._unpainted = 0
         self._given_away = 0
         self._waiting: list[Row] = []
         self.prompt.draft.on_text_changed += lambda _: self._draft_changed()
         self.app.after_render += lambda _: self._area_painted()
+        self._size = output.get_size()
         self._refresh()
 
     @property
@@ -125,17 +129,29 @@ class InlineScreen:
         self._output.write_raw(f"\x1b]52;c;{base64.b64encode(text.encode()).decode()}\x07")
         self._output.flush()
 
-    def reply_changed(self) -> None:
-        """More of the reply came: paint it with the next frame."""
-        if self._frame_due is None and not self._given_away:
-            now_s = asyncio.get_running_loop().time()
-            delay_s = max(GATHER_S, self._frame_at_s + FRAME_S - now_s)
-            self._frame_due = asyncio.get_running_loop().call_later(delay_s, self._paint)
+    def reply_changed(self, characters: int = 0) -> None:
+        """So much more of the reply came: paint it soon, and the sooner the more it is."""
+        if self._given_away:
+            return
+        loop = asyncio.get_running_loop()
+        self._unpainted += characters
+        due_s = max(self._painted_s + FRAME_S, loop.time() + GATHER_S)
+        if self._unpainted >= FULL_FRAME:
+            due_s = loop.time() + GATHER_S
+        if self._frame_due is not None:
+            if self._frame_due.when() <= due_s:
+                return
+            self._frame_due.cancel()
+        self._frame_due = loop.call_at(due_s, self._paint)
 
     def _paint(self) -> None:
-        self._frame_due = None
-        self._frame_at_s = asyncio.get_running_loop().time()
-        if self._reply is not None and not self._given_away:
+        self._frame_due, self._unpainted = None, 0
+        self._painted_s = asyncio.get_running_loop().time()
+        if self._given_away:
+            return
+        if self._output.get_size() != self._size:
+            self.resized()  # the signal is still on its way
+        if self._reply is not None:
             self._printer.show(*self._reply.take(self._output.get_size().rows))
             if self._reply.changed:
                 self.reply_changed()
@@ -218,6 +234,7 @@ class InlineScreen:
         finally:
             self._given_away -= 1
             self._printer.forget_screen()
+            self._size = self._output.get_size()
             if self._reply is not None:
                 self._reply.resize(self.columns)
                 self.reply_changed()
@@ -236,7 +253,8 @@ class InlineScreen:
         """The terminal has another size, and has wrapped its lines by it."""
         if self._given_away:
             return
-        columns = self.columns
+        self._size = self._output.get_size()
+        columns = self._size.columns
         above = self._printer.tail_height(columns) + self.prompt.rows_above_cursor(columns)
         self._output.write_raw("\r" + (f"\x1b[{above}A" if above else "") + "\x1b[J")
         self._printer.forget_screen()

@@ -1,0 +1,95 @@
+"""An inline chat on a pipe for a keyboard and an emulator for a screen."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import asynccontextmanager
+
+from prompt_toolkit.application import create_app_session
+from prompt_toolkit.input import PipeInput, create_pipe_input
+
+from fasttui.chat import events
+from fasttui.chat.conversation import SpeedChoice
+from fasttui.chat.events import StreamEvent
+from fasttui.config.keymap import DEFAULT_KEYMAP
+from fasttui.config.settings import Settings
+from fasttui.config.themes import load_theme
+from fasttui.engine.session import Session
+from fasttui.inline.repl import InlineChat
+from tests.engine.scripted import Step, session_with
+from tests.inline.terminal import Terminal
+
+DEADLINE_S = 10.0
+
+
+class Chatting:
+    """A running chat: keys in, the terminal to look at."""
+
+    def __init__(self, session: Session, terminal: Terminal, keyboard: PipeInput, chat: InlineChat) -> None:
+        self.session, self.terminal, self._keyboard, self._chat = session, terminal, keyboard, chat
+        self.exit_code: int | None = None
+
+    def press(self, keys: str) -> None:
+        """Type; the keys arrive as a terminal sends them."""
+        self._keyboard.send_text(keys)
+
+    async def sees(self, *texts: str) -> str:
+        """Wait until the terminal shows all these; returns all its text."""
+        await self.until(lambda: all(text in self.terminal.text for text in texts), f"{texts} on the terminal")
+        return self.terminal.text
+
+    async def until(self, holds: Callable[[], object], what: str = "the condition") -> None:
+        """Let the chat run until something holds."""
+        try:
+            async with asyncio.timeout(DEADLINE_S):
+                while not holds():
+                    await asyncio.sleep(0.001)
+        except TimeoutError as error:
+            raise AssertionError(f"waited in vain for {what}; the terminal shows:\n{self.terminal.text}") from error
+
+    @property
+    def draft(self) -> str:
+        """What is in the prompt."""
+        return self._chat._prompt.draft.text
+
+
+@asynccontextmanager
+async def chatting(
+    *scripts: Sequence[Step],
+    speed: SpeedChoice = "standard",
+    columns: int = 80,
+    rows: int = 24,
+    settings: Settings | None = None,
+    session: Session | None = None,
+) -> AsyncGenerator[Chatting, None]:
+    """A chat whose replies are the scripts, from its first frame until the block ends."""
+    if session is None:
+        session, _, _ = session_with(*scripts, speed=speed)
+    terminal = Terminal(columns, rows)
+    with create_pipe_input() as keyboard, create_app_session(input=keyboard, output=terminal.output):
+        chat = InlineChat(
+            session, DEFAULT_KEYMAP, load_theme("mono"), settings=settings or Settings(),
+            keyboard=keyboard, output=terminal.output,
+        )  # fmt: skip
+        running = Chatting(session, terminal, keyboard, chat)
+
+        async def run() -> None:
+            running.exit_code = await chat.run()
+
+        task = asyncio.create_task(run())
+        try:
+            await running.sees("›")
+            yield running
+        finally:
+            if not task.done():
+                chat.action_quit()
+            async with asyncio.timeout(DEADLINE_S):
+                await task
+
+
+async def paused(gate: asyncio.Event, steps: Sequence[Step]) -> AsyncGenerator[StreamEvent, None]:
+    """The events of a script, of which the text waits for a gate."""
+    for step in steps:
+        if isinstance(step, events.TextDelta):
+            await gate.wait()
+        if not isinstance(step, float | Exception):
+            yield step

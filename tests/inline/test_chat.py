@@ -1,0 +1,300 @@
+"""The inline chat, driven by keys and seen on an emulated terminal."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+
+from fasttui.chat import events
+from fasttui.chat.conversation import DocumentBlock, ImageBlock, ReplyRequest
+from fasttui.chat.errors import ConnectionLost, Overloaded
+from fasttui.chat.events import StreamEvent
+from fasttui.config.settings import Settings
+from fasttui.store.store import Store
+from tests.engine.scripted import ScriptedProvider, reply, session_with
+from tests.inline.chatting import chatting
+
+ENTER, ESC, CTRL_C, CTRL_D, CTRL_F, CTRL_J, CTRL_R = "\r", "\x1b", "\x03", "\x04", "\x06", "\n", "\x12"
+F1, F2, F7 = "\x1bOP", "\x1bOQ", "\x1b[18~"
+PASTE, PASTE_END = "\x1b[200~", "\x1b[201~"
+
+
+class GatedProvider(ScriptedProvider):
+    """Sends the text of a reply only up to where `open` says."""
+
+    def gate(self) -> None:
+        self.opened = asyncio.Event()
+
+    async def stream(self, request: ReplyRequest) -> AsyncGenerator[StreamEvent, None]:
+        texts = 0
+        async for event in super().stream(request):
+            if isinstance(event, events.TextDelta):
+                texts += 1
+                if texts > 1:
+                    await self.opened.wait()
+            yield event
+
+
+def gated(*scripts: list[object]) -> tuple[object, GatedProvider]:
+    session, _, clock = session_with()
+    provider = GatedProvider(clock, *scripts)  # type: ignore[arg-type]
+    provider.gate()
+    session.provider = provider
+    return session, provider
+
+
+async def test_a_reply_is_printed_with_its_heading_and_figures_once() -> None:
+    async with chatting(reply("Hello **there**.\n\n", "Second paragraph.", output_tokens=42)) as chat:
+        chat.press("Hi" + ENTER)
+        text = await chat.sees("Second paragraph.", "42 tok")
+    assert text.count("claude  standard · high") == 1
+    assert text.count("Hello there.") == 1
+    assert text.index("you") < text.index("Hi") < text.index("claude") < text.index("42 tok")
+
+
+async def test_the_empty_prompt_shows_its_placeholder_until_something_is_typed() -> None:
+    async with chatting() as chat:
+        await chat.sees("› Ask Claude")
+        chat.press("x")
+        await chat.until(lambda: "Ask Claude" not in chat.terminal.text)
+
+
+async def test_a_code_block_can_be_copied_from_the_scrollback_as_it_was_written() -> None:
+    code = "def f(x):\n    if x:\n        return '" + "long " * 20 + "'\n\n    return 0"
+    async with chatting(reply(f"Here:\n\n```python\n{code}\n```\n\nDone."), columns=60) as chat:
+        chat.press("Hi" + ENTER)
+        text = await chat.sees("Done.", "tok")
+    joined = text.replace("\n", "")
+    assert code.replace("\n", "") in joined
+    assert "│ def" not in text
+    assert "def f(x):\n    if x:\n" in text
+
+
+async def test_a_mismatch_is_printed_below_the_heading_with_its_reason() -> None:
+    async with chatting(reply("Hi.", speed="standard"), speed="fast") as chat:
+        chat.press("Hi" + ENTER)
+        text = await chat.sees("asked ⚡ fast", "! asked fast, served standard")
+    assert text.index("! asked fast") < text.index("Hi.\n")
+
+
+async def test_an_error_is_printed_with_its_next_step_and_the_draft_stays_usable() -> None:
+    async with chatting([ConnectionLost("gone")]) as chat:
+        chat.press("Hi" + ENTER)
+        text = await chat.sees("✗")
+        assert ConnectionLost.hint in text
+        chat.press("again")
+        await chat.sees("› again")
+
+
+async def test_a_retry_counts_down_above_the_prompt_and_leaves_no_trace() -> None:
+    async with chatting([Overloaded(retry_after_s=None)], reply("Fine.")) as chat:
+        chat.press("Hi" + ENTER)
+        text = await chat.sees("Fine.", "tok ·")
+    assert "Attempt" not in text
+
+
+async def test_what_is_typed_during_a_reply_is_queued_by_enter_and_sent_after_it() -> None:
+    session, provider = gated(reply("One", " two."), reply("Second reply."))
+    async with chatting(session=session) as chat:  # type: ignore[arg-type]
+        chat.press("first" + ENTER)
+        await chat.sees("One")
+        chat.press("second" + ENTER)
+        await chat.sees("1 queued")
+        chat.press("third, a draft")
+        provider.opened.set()
+        await chat.sees("One two.", "Second reply.", "› third, a draft")
+
+
+@pytest.mark.parametrize("key", [ESC, CTRL_C])
+async def test_stopping_keeps_what_arrived_and_brings_queued_prompts_back(key: str) -> None:
+    session, _ = gated(reply("Arrived", " never."))
+    async with chatting(session=session) as chat:  # type: ignore[arg-type]
+        chat.press("first" + ENTER)
+        await chat.sees("Arrived")
+        chat.press("queued" + ENTER + "draft")
+        await chat.sees("1 queued", "› draft")
+        chat.press(key)
+        text = await chat.sees("■ stopped")
+        await chat.until(lambda: chat.draft == "queued\n\ndraft")
+    assert "Arrived" in text
+    assert "never" not in text
+
+
+async def test_ctrl_c_twice_quits_and_once_does_not() -> None:
+    async with chatting() as chat:
+        chat.press(CTRL_C)
+        await chat.sees("Ctrl+C once more quits.")
+        assert chat.exit_code is None
+        chat.press(CTRL_C)
+        await chat.until(lambda: chat.exit_code == 0)
+
+
+async def test_ctrl_d_quits_only_on_an_empty_prompt() -> None:
+    async with chatting() as chat:
+        chat.press("ab\x01" + CTRL_D)
+        await chat.until(lambda: chat.draft == "b")
+        chat.press(CTRL_D + CTRL_D)
+        await chat.until(lambda: chat.exit_code == 0)
+
+
+@pytest.mark.parametrize("newline", [CTRL_J, "\x1b\r", "\\\r", "\x1b[13;2u", "\x1b[27;2;13~"])
+async def test_every_newline_key_starts_a_line_and_sends_nothing(newline: str) -> None:
+    async with chatting() as chat:
+        chat.press("one" + newline + "two")
+        await chat.until(lambda: chat.draft == "one\ntwo")
+
+
+async def test_a_paste_never_submits_and_its_control_characters_are_made_visible() -> None:
+    async with chatting() as chat:
+        chat.press(f"{PASTE}one\rtwo\x1b]0;x\x07\r\n{PASTE_END}")
+        await chat.until(lambda: chat.draft == "one\ntwo␛]0;x␇\n")
+
+
+async def test_the_speed_key_changes_what_the_next_message_asks_for() -> None:
+    async with chatting() as chat:
+        chat.press(CTRL_F)
+        await chat.sees("⚡ fast · high")
+        chat.press(F2)
+        await chat.until(lambda: chat.session.choices.speed == "auto")
+
+
+async def test_a_slash_command_is_completed_with_its_description_and_carried_out() -> None:
+    async with chatting() as chat:
+        chat.press("/eff")
+        await chat.sees("/effort", "How much work goes into a reply")
+        chat.press("ort low" + ENTER)
+        await chat.sees("Effort is low.")
+        assert chat.session.choices.effort == "low"
+
+
+async def test_an_unknown_command_keeps_the_draft_and_names_the_nearest() -> None:
+    async with chatting() as chat:
+        chat.press("/efort low" + ENTER)
+        await chat.sees("There is no command /efort low.")
+        assert chat.draft == "/efort low"
+
+
+async def test_the_model_key_offers_a_menu_and_the_draft_comes_back() -> None:
+    async with chatting() as chat:
+        chat.press("my draft" + F7)
+        await chat.sees("claude-opus-5-5")
+        chat.press("opus-5-5" + ENTER)
+        await chat.sees("from the next message on", "› my draft")
+        assert chat.session.choices.model == "claude-opus-5-5"
+
+
+async def test_a_command_that_needs_the_whole_screen_says_so() -> None:
+    async with chatting() as chat:
+        chat.press("/stats" + ENTER if False else "/find x" + ENTER)
+        await chat.sees("Start fasttui without --inline.")
+
+
+async def test_a_file_after_an_at_sign_goes_along(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "notes.txt").write_text("the text")
+    (tmp_path / "dot.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    async with chatting(reply("Read.")) as chat:
+        chat.press("@no")
+        await chat.sees("notes.txt")
+        chat.press("tes.txt and @dot.png, not @nobody" + ENTER)
+        await chat.sees("+ notes.txt", "+ dot.png", "Read.")
+        turn = chat.session.conversation.turns[0]
+    assert turn.prompt.blocks[:2] == (
+        DocumentBlock(b"the text", "text/plain", "notes.txt"),
+        ImageBlock(b"\x89PNG\r\n\x1a\n", "image/png", "dot.png"),
+    )
+
+
+async def test_a_file_that_cannot_be_sent_is_an_error_and_the_draft_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.bin").write_bytes(b"\xff\x00\x01")
+    async with chatting() as chat:
+        chat.press("see @a.bin" + ENTER)
+        await chat.sees("a.bin is neither text")
+        assert chat.draft == "see @a.bin"
+
+
+async def test_prompts_of_the_store_can_be_recalled_and_searched() -> None:
+    session, _, _ = session_with()
+    session.store = Store.open(None)
+    for prompt in ("about caches", "about queues"):
+        session.store.add_history(prompt)
+    session.store.flush()
+    async with chatting(session=session) as chat:
+        await chat.until(lambda: True)
+        chat.press("\x1b[A")
+        await chat.until(lambda: chat.draft == "about queues")
+        chat.press("\x1b[B" + CTRL_R + "cach" + ENTER)
+        await chat.until(lambda: chat.draft == "about caches")
+
+
+async def test_a_draft_outlives_the_program() -> None:
+    session, _, _ = session_with()
+    session.store = Store.open(None)
+    async with chatting(session=session) as chat:
+        chat.press("not sent")
+        await chat.until(lambda: chat.draft == "not sent")
+    async with chatting(session=session) as chat:
+        await chat.sees("› not sent")
+
+
+async def test_vi_keys_move_when_they_are_chosen() -> None:
+    async with chatting(settings=Settings(editing_mode="vi")) as chat:
+        chat.press("abc")
+        await chat.until(lambda: chat.draft == "abc")
+        chat.press(ESC)
+        await asyncio.sleep(0.1)  # an Esc is one only when nothing follows it
+        chat.press("0x")
+        await chat.until(lambda: chat.draft == "bc")
+
+
+async def test_thinking_is_one_line_unless_it_is_unfolded() -> None:
+    def thinking() -> list[object]:
+        script: list[object] = list(reply("The answer."))
+        at = next(n for n, step in enumerate(script) if isinstance(step, events.BlockStarted))
+        script[at:at] = [events.BlockStarted("thinking"), events.ThinkingDelta("Let me see.", "Let me see."),
+                         events.ThinkingSigned("s")]  # fmt: skip
+        return script
+
+    async with chatting(thinking(), thinking()) as chat:  # type: ignore[arg-type]
+        chat.press("one" + ENTER)
+        text = await chat.sees("thought for", "The answer.")
+        assert "Let me see." not in text
+        chat.press("\x1bOS")
+        await chat.sees("Let me see.")
+        chat.press("two" + ENTER)
+        await chat.until(lambda: chat.terminal.text.count("Let me see.") == 2)
+
+
+async def test_help_prints_keys_and_commands() -> None:
+    async with chatting() as chat:
+        chat.press("?")
+        await chat.sees("Keys and commands", "Ctrl+F F2", "/effort")
+        assert chat.draft == ""
+
+
+async def test_nothing_raw_reaches_the_terminal() -> None:
+    hostile = "a\x1b]0;x\x07b\x9b31mc\x00d\u202ee"
+    from fasttui.chat.safe_text import safe_text
+
+    async with chatting(reply(safe_text(hostile))) as chat:
+        chat.press(f"{PASTE}{hostile}{PASTE_END}" + ENTER)
+        await chat.sees("tok ·")
+        written = "".join(chat.terminal.written)
+    assert "\x1b]0" not in written
+    assert "\x07" not in written
+    assert "\x00" not in written
+    assert not [character for character in written if "\x80" <= character < "\xa0"]
+
+
+async def test_at_rest_nothing_is_written() -> None:
+    async with chatting(reply("Hi.")) as chat:
+        chat.press("Hi" + ENTER)
+        await chat.sees("tok ·", "next ≈")
+        await asyncio.sleep(1.2)
+        chat.terminal.written.clear()
+        await asyncio.sleep(0.6)
+        assert chat.terminal.written == []
