@@ -13,13 +13,13 @@ from pathlib import Path
 
 from fasttui.chat import events
 from fasttui.chat.conversation import DocumentBlock, Turn
-from fasttui.chat.errors import FasttuiError, NoCredential, ProviderError, UsageError
+from fasttui.chat.errors import AttachmentError, FasttuiError, NoCredential, ProviderError, UsageError
 from fasttui.cli import compose, output
 from fasttui.cli.exit_codes import DONE, REPLY_FAILED, exit_code
 from fasttui.cli.reply_text import ReplyText
 from fasttui.cli.stopping import Stopping
 from fasttui.engine import wording
-from fasttui.engine.attachments import Attachment, attachment_of, check_together, read_attachment
+from fasttui.engine.attachments import LARGEST_REQUEST, Attachment, attachment_of, check_together, read_attachment
 from fasttui.engine.session import Session
 from fasttui.provider.background import BackgroundProvider
 
@@ -69,7 +69,7 @@ def read_question(prompt: str | None, files: Sequence[str]) -> Question:
         AttachmentError: a file, or what is piped in, cannot be sent.
     """
     attachments = [read_attachment(Path(file)) for file in files]
-    piped = _piped(wanted=prompt in (None, "-"))
+    piped = _piped(from_terminal=prompt == "-")
     words = [] if prompt in (None, "-") else [prompt or ""]
     if piped is not None:
         part = attachment_of(piped, _STDIN_NAME)
@@ -90,18 +90,21 @@ def _as_part(text: str) -> str:
     return fenced(text)
 
 
-def _piped(*, wanted: bool) -> bytes | None:
-    """What comes by stdin; None when nothing is piped in. With `wanted`, a terminal is read too.
+def _piped(*, from_terminal: bool) -> bytes | None:
+    """What comes by stdin; None when nothing is piped in. A terminal is only read when asked for.
 
     Raises:
-        UsageError: stdin is a pipe or file without anything in it, or is wanted and not there.
+        UsageError: stdin is a pipe or file without anything in it.
+        AttachmentError: it does not end within what a request can hold.
     """
     if sys.stdin is None:
         return None
     mode = os.fstat(sys.stdin.fileno()).st_mode
-    if stat.S_ISCHR(mode) and not (wanted and sys.stdin.isatty()):
+    if stat.S_ISCHR(mode) and not (from_terminal and sys.stdin.isatty()):
         return None  # a terminal, or /dev/null
-    piped = sys.stdin.buffer.read()
+    piped = sys.stdin.buffer.read(LARGEST_REQUEST + 1)
+    if len(piped) > LARGEST_REQUEST:
+        raise AttachmentError("Standard input is larger than a request may be, 32 MB.", hint="Pipe in a part of it.")
     if not piped.strip():
         raise UsageError("Standard input is empty.", hint="Pipe something in, or end the command with </dev/null.")
     return piped

@@ -1,5 +1,6 @@
 import json
 import os
+import pty
 import signal
 import subprocess
 import sys
@@ -108,6 +109,22 @@ def test_what_is_piped_in_follows_the_prompt_in_a_fence_it_cannot_leave(program:
 def test_stdin_alone_is_the_prompt(program: Program, argv: list[str]) -> None:
     assert program.run(*argv, stdin=b"what?\r\nnow?\n").code == 0
     assert last_prompt(program) == "what?\nnow?"
+
+
+def test_a_terminal_is_not_waited_for_unasked(program: Program) -> None:
+    ours, theirs = pty.openpty()
+    with program.start("ask", stdin=theirs) as process:
+        noted = process.communicate()[1]
+    os.close(ours)
+    os.close(theirs)
+    assert process.returncode == 2
+    assert b"There is no question." in noted
+
+
+def test_input_without_end_is_not_read_for_ever(program: Program) -> None:
+    done = program.run("ask", "hi", stdin=bytes(32_000_001))
+    assert (done.code, done.stdout) == (2, "")
+    assert "larger than a request" in done.stderr
 
 
 def test_files_are_attached_by_what_they_hold(program: Program, tmp_path: Path) -> None:
