@@ -8,6 +8,7 @@ from pathlib import Path
 from fasttui.chat.conversation import Conversation
 from fasttui.chat.errors import TransferError
 from fasttui.chat.safe_text import safe_line
+from fasttui.export.redaction import redact
 
 # Some file systems that encrypt names take only 143 bytes; the suffix and a number need room too.
 _NAME_BYTES = 120
@@ -17,8 +18,11 @@ _PUNCTUATION = frozenset(" -_.,()+&'")
 
 
 def default_name(conversation: Conversation, suffix: str) -> str:
-    """A file name from the day and the title, as in `2026-11-22 Refactor the cache layer.md`."""
-    stem = f"{conversation.created_at:%Y-%m-%d} {conversation.title.strip() or 'Chat'}"
+    """A file name from the day and the title, as in `2026-11-22 Refactor the cache layer.md`.
+
+    A secret in the title never gets into it: names are seen by more eyes and programs than contents.
+    """
+    stem = f"{conversation.created_at:%Y-%m-%d} {redact(conversation.title).text.strip() or 'Chat'}"
     return f"{safe_stem(stem)}{suffix}"
 
 

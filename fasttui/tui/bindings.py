@@ -15,11 +15,12 @@ _WIDGET_FIRST = frozenset({"enter", "escape", "tab", "shift+tab", "up", "down", 
 
 
 def bindings(keymap: Keymap, *contexts: Context) -> list[Binding]:
-    """A binding for each key of each action of those contexts; its id and its action are the action's id."""
+    """A binding for each key of each action of those contexts; its id is the action's, and so is what it runs."""
     return [
         Binding(
             spelling,
-            action.id,
+            # Its keys work in the transcript; what they do is the screen's.
+            f"screen.{action.id}" if action.context == "transcript" else action.id,
             action.help,
             show=False,
             priority=_comes_first(key, action),

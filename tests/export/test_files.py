@@ -135,3 +135,9 @@ def test_a_named_file_is_taken_at_its_word_and_no_name_means_here(
     assert target_path(tmp_path / "mine.txt", titled("Cache"), ".md") == tmp_path / "mine.txt"
     monkeypatch.chdir(tmp_path)
     assert target_path(None, titled("Cache"), ".md") == Path("2026-11-22 Cache.md")
+
+
+def test_a_secret_in_the_title_is_not_in_the_name() -> None:
+    key = "sk-ant-api03-" + "a1B2" * 20
+    assert "sk-ant" not in default_name(Conversation(title=f"my key is {key}"), ".md")
+    assert "sk-ant" not in default_name(Conversation(title=f"my key is {key}"[:59] + "…"), ".md")

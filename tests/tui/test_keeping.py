@@ -8,7 +8,6 @@ import pytest
 from textual.pilot import Pilot
 
 from fasttui.chat.errors import StoreError
-from fasttui.chat.events import TurnCompleted
 from fasttui.engine.session import Session
 from fasttui.store.store import Store
 from fasttui.tui.app import FasttuiApp
@@ -208,11 +207,9 @@ async def test_a_chat_that_another_window_answers_is_not_taken_over(store: Store
     session, _, _ = session_with()
     new_turn(session.conversation, "still running")
     session.start_over(session.conversation)
-    assert session.streaming
     session.store = store
     app = app_around(session)
     async with app.run_test(size=(100, 30)) as pilot:
         await pilot.pause()
         assert not session.streaming
         assert "Another window is receiving a reply" in screen_text(app)
-        new_turn(session.conversation, "x").apply(TurnCompleted("end_turn"), 0.0)

@@ -26,12 +26,11 @@ _NAMES: dict[Format, str] = {"md": "Markdown", "json": "JSON", "html": "HTML"}
 
 @dataclass(frozen=True, slots=True)
 class ExportRequest:
-    """What is to be written where; `may_overwrite` is the user's yes to a file that exists."""
+    """What is to be written where."""
 
     form: Format
     path: Path
     hide_secrets: bool = True
-    may_overwrite: bool = False
 
 
 def export_request(words: str, conversation: Conversation, folder: Path) -> ExportRequest:
@@ -68,6 +67,8 @@ class ExportScreen(ModalScreen[str | None]):
     def __init__(self, session: Session, request: ExportRequest, *, at_once: bool = False) -> None:
         super().__init__()
         self._session, self._request, self._at_once = session, request, at_once
+        # What the user was asked about because the file exists: the same again is a yes.
+        self._overwriting: ExportRequest | None = None
 
     def compose(self) -> ComposeResult:
         """Three questions, answered already."""
@@ -103,8 +104,10 @@ class ExportScreen(ModalScreen[str | None]):
     @on(Checkbox.Changed)
     def _ask_again(self) -> None:
         """Another file or content needs another yes."""
-        self._say("")
-        self.query_one("#write", Button).label = Content("Write")
+        if self._overwriting is not None and self._asked != self._overwriting:
+            self._overwriting = None
+            self._say("")
+            self.query_one("#write", Button).label = Content("Write")
 
     @on(Input.Submitted)
     def _entered(self) -> None:
@@ -120,26 +123,26 @@ class ExportScreen(ModalScreen[str | None]):
     @property
     def _asked(self) -> ExportRequest:
         """What the fields say."""
-        button = self.query_one("#write", Button)
         return ExportRequest(
             FORMATS[max(0, self.query_one(RadioSet).pressed_index)],
             Path(self.query_one(Input).value.strip()).expanduser(),
             self.query_one(Checkbox).value,
-            may_overwrite=str(button.label) == _OVERWRITE,
         )
 
     def _begin(self) -> None:
         asked = self._asked
-        if asked.path.exists() and not asked.may_overwrite:
-            self._say(f"{safe_line(str(asked.path))} exists already. Overwrite it?")
-            self.query_one("#write", Button).label = Content(_OVERWRITE)
+        overwrite = asked == self._overwriting
+        if asked.path.exists() and not overwrite:
+            self._overwriting = asked
+            self._say(f"{safe_line(str(asked.path))} exists already. Enter once more overwrites it.")
+            self.query_one("#write", Button).label = Content("Overwrite")
         else:
-            self.run_worker(self._write(asked), group="export", exclusive=True)
+            self.run_worker(self._write(asked, overwrite=overwrite), group="export", exclusive=True)
 
-    async def _write(self, asked: ExportRequest) -> None:
+    async def _write(self, asked: ExportRequest, *, overwrite: bool) -> None:
         try:
             # In a thread: a long chat as HTML takes seconds.
-            hidden = await asyncio.to_thread(write_export, self._session, asked)
+            hidden = await asyncio.to_thread(write_export, self._session, asked, overwrite=overwrite)
         except FasttuiError as error:
             self._say(f"{error} {error.hint or ''}")
         else:
@@ -149,10 +152,7 @@ class ExportScreen(ModalScreen[str | None]):
         self.query_one("#said", Label).update(Content(text))
 
 
-_OVERWRITE = "Overwrite"
-
-
-def write_export(session: Session, asked: ExportRequest) -> int:
+def write_export(session: Session, asked: ExportRequest, *, overwrite: bool) -> int:
     """Write the file; returns how many secrets were hidden.
 
     Raises:
@@ -164,7 +164,7 @@ def write_export(session: Session, asked: ExportRequest) -> int:
         return cost.usd if cost is not None else None
 
     written = export(session.conversation, asked.form, cost_of=cost_of, redact=asked.hide_secrets)
-    write_new(asked.path, written.text, overwrite=asked.may_overwrite)
+    write_new(asked.path, written.text, overwrite=overwrite)
     return written.redacted
 
 
