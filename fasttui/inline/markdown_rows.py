@@ -18,14 +18,21 @@ class Rows(NamedTuple):
 
 
 class MarkdownRows:
-    """One Markdown text. Deltas are only collected; `take` lays out what is new."""
+    """One Markdown text. Deltas are only collected; `take` lays out what is new.
+
+    What a block higher than the screen has no room for goes out before it is final: rows must leave
+    in their order. Should such a line turn out to mean something else, the text still goes on where
+    it was.
+    """
 
     def __init__(self, palette: Palette, columns: int, base: str = "") -> None:
-        self._palette, self._base = palette, base
+        self._palette, self._columns, self._base = palette, columns, base
         self._document = Document(columns, cell_len=get_cwidth)
         self._unread: list[str] = []
         self._printed = 0  # lines
-        self._skip = 0  # visible characters of the next line that an earlier width has printed
+        self._skip = 0  # visible characters of the next line that are printed already
+        self._last: Line | None = None  # the last printed line, and how much of its block was printed with it
+        self._extent = 0
         self.changed = False
 
     @property
@@ -38,41 +45,61 @@ class MarkdownRows:
         self._unread.append(text)
         self.changed = True
 
-    def finish(self) -> None:
-        """The text is complete: with the next `take` every row is final."""
+    def finish(self) -> list[Row]:
+        """The text is complete: the rest of its rows."""
         self._read()
         self._document.finish()
-        self.changed = True
+        self._find_place()
+        return self._print(len(self._document.lines))
 
-    def take(self, tail: int = 0, *, everything: bool = False) -> Rows:
-        """The rows that became final since the last call, and the last `tail` lines that may still change.
-
-        `everything` makes them all final, be they coloured or not.
-        """
+    def take(self, room: int) -> Rows:
+        """The rows to print since the last call, and a tail of at most `room` rows that may still change."""
         self._read()
         self._document.take_changes()
         self.changed = False
-        lines = self._document.lines
-        final = len(lines) if everything else self._document.final
-        finished = [self._row(index) for index in range(self._printed, final)]
-        if final > self._printed:
-            self._printed, self._skip = final, 0
-        return Rows(finished, [self._row(index) for index in range(max(final, len(lines) - tail), len(lines))])
+        self._find_place()
+        finished = self._print(self._document.final)
+        lines = len(self._document.lines)
+        tail: list[Row] = []
+        for index in range(lines - 1, self._printed - 1, -1):
+            row = self._row(index)
+            room -= row.height(self._columns)
+            if room < 0 and tail:
+                finished += self._print(index + 1)
+                break
+            tail.append(row)
+        return Rows(finished, tail[::-1])
+
+    def leave(self, count: int) -> None:
+        """The first `count` lines of the tail have left the screen, and are printed thereby."""
+        self._print(min(self._printed + count, len(self._document.lines)))
 
     def resize(self, columns: int) -> None:
         """Lay out what is not printed yet for another width; go on in the middle of a line if need be."""
         self._read()
-        lines = self._document.lines
-        if not self._printed:
-            self._document.resize(columns)
-            return
-        block = lines[self._printed - 1].block
-        start = self._first_line(block)
-        shown = sum(_extent(line) for line in lines[start : self._printed])
-        if self._skip:
-            shown += self._skip + (not lines[self._printed].soft)
+        self._find_place()
+        self._columns = columns
         self._document.resize(columns)
-        self._printed, self._skip = self._place(self._first_line(block), shown)
+        self._find_place(moved=True)
+
+    def _print(self, stop: int) -> list[Row]:
+        rows = [self._row(index) for index in range(self._printed, stop)]
+        if rows:
+            lines = self._document.lines
+            self._printed, self._skip = stop, 0
+            self._last = lines[stop - 1]
+            start = self._first_line(self._last.block)
+            self._extent = sum(_extent(line) for line in lines[start:stop])
+        return rows
+
+    def _find_place(self, *, moved: bool = False) -> None:
+        """Where what is printed ends, in case the lines are not those that were printed."""
+        last = self._last
+        if last is None:
+            return
+        lines = self._document.lines
+        if moved or self._printed > len(lines) or lines[self._printed - 1].source != last.source:
+            self._printed, self._skip = self._place(self._first_line(last.block), self._extent)
 
     def _read(self) -> None:
         if self._unread:

@@ -128,18 +128,19 @@ class Prompt:
         needed = self.app.layout.container.preferred_height(size.columns, size.rows).preferred
         return max(0, min(screen.height, size.rows) - needed)
 
-    def rows_above_cursor(self, columns: int) -> int:
-        """How many rows of the area stand above the cursor once a terminal has wrapped them at that width."""
+    def rows_around_cursor(self, columns: int) -> tuple[int, int]:
+        """How many rows of the area stand above the cursor, and from it on, once wrapped at that width."""
         screen = self.app.renderer.last_rendered_screen
         if screen is None:
-            return 0
+            return 0, 1
         place = self.place()
-        rows = place.x // columns
-        for y in range(place.y):
+        heights: list[int] = []
+        for y in range(place.height):
             cells = screen.data_buffer[y]
             used = max((x + 1 for x, cell in cells.items() if cell.char.strip()), default=0)
-            rows += max(1, -(-used // columns))
-        return rows
+            heights.append(max(1, -(-used // columns)))
+        above = sum(heights[: place.y]) + place.x // columns
+        return above, sum(heights) - above
 
     def _completes(self) -> bool:
         text = self.draft.document.text_before_cursor

@@ -93,11 +93,11 @@ class ReplyRows:
         """A content block begins; two of text stand apart like two paragraphs."""
         self._block_ended = self._text_begun
 
-    def take(self, tail: int) -> Rows:
-        """What is new to print, and the last `tail` lines that may still change."""
+    def take(self, room: int) -> Rows:
+        """What is new to print, and a tail of at most `room` rows that may still change."""
         finished, self._finished = self._finished, []
-        text = self._thinking if self._text is None and not self.folded else self._text
-        rows = text.take(tail) if text is not None else Rows([], [])
+        text = self._shown_text()
+        rows = Rows([], []) if text is None else text.take(room)
         progress = [] if self._progress is None or self._text is not None else [self._progress]
         return Rows([*finished, *rows.finished], [*rows.tail, *progress])
 
@@ -107,26 +107,34 @@ class ReplyRows:
         self._end_thinking()
         rows, self._finished = self._finished, []
         if self._text is not None:
-            self._text.finish()
-            rows += [*self._text.take(everything=True).finished, BLANK]
-        cost = self._session.cost(self._turn)
-        figures = self._words(wording.reply_figures(self._turn, None, cost))
-        return [*rows, figures, *map(self._words, ending(self._turn)), BLANK]
+            rows += [*self._text.finish(), BLANK]
+        return [*rows, self._figures(), *map(self._words, ending(self._turn)), BLANK]
 
-    def resize(self, columns: int) -> None:
-        """Go on at another width."""
+    def resize(self, columns: int, left: int) -> None:
+        """Go on at another width, after so many lines of the tail have left the screen."""
         self._columns = columns
+        if (text := self._shown_text()) is not None:
+            text.leave(left)
         for text in (self._thinking, self._text):
             if text is not None:
                 text.resize(columns)
+
+    def _figures(self) -> Row:
+        turn, session = self._turn, self._session
+        # The API counts the tokens only of a reply that ends well; of another the meter knows better.
+        measured = turn is session.turn and turn.status != "completed"
+        reading = session.status().reading if measured else None
+        return self._words(wording.reply_figures(turn, reading, session.cost(turn)))
+
+    def _shown_text(self) -> MarkdownRows | None:
+        return self._thinking if self._text is None and not self.folded else self._text
 
     def _end_thinking(self) -> None:
         if self._thinking is None or self._thinking_ended:
             return
         self._thinking_ended, self._progress = True, None
         if not self.folded:
-            self._thinking.finish()
-            self._finished += self._thinking.take(everything=True).finished
+            self._finished += self._thinking.finish()
         self._finished += [self._words([(wording.thinking_label(self._turn), "thinking")]), BLANK]
 
     def _words(self, words: wording.Words | list[tuple[str, str]]) -> Row:

@@ -95,8 +95,7 @@ class InlineScreen:
         """Print a text, wrapped."""
         rows = MarkdownRows(self.palette, self.columns, style)
         rows.add(text)
-        rows.finish()
-        self.print([*rows.take(everything=True).finished, BLANK])
+        self.print([*rows.finish(), BLANK])
 
     def follow(self, reply: ReplyRows) -> None:
         """Show this reply as it comes."""
@@ -152,7 +151,7 @@ class InlineScreen:
         if self._output.get_size() != self._size:
             self.resized()  # the signal is still on its way
         if self._reply is not None:
-            self._printer.show(*self._reply.take(self._output.get_size().rows))
+            self._printer.show(*self._reply.take(self._printer.room()))
             if self._reply.changed:
                 self.reply_changed()
 
@@ -236,7 +235,7 @@ class InlineScreen:
             self._printer.forget_screen()
             self._size = self._output.get_size()
             if self._reply is not None:
-                self._reply.resize(self.columns)
+                self._reply.resize(self.columns, 0)
                 self.reply_changed()
             waiting, self._waiting = self._waiting, []
             self.print(waiting)
@@ -254,13 +253,16 @@ class InlineScreen:
         if self._given_away:
             return
         self._size = self._output.get_size()
-        columns = self._size.columns
-        above = self._printer.tail_height(columns) + self.prompt.rows_above_cursor(columns)
+        rows, columns = self._size.rows, self._size.columns
+        area_above, area_below = self.prompt.rows_around_cursor(columns)
+        kept = self._printer.tail_within(rows - area_above - area_below, columns)
+        left = len(self._printer.tail) - kept
+        above = area_above + sum(row.height(columns) for row in self._printer.tail[left:])
         self._output.write_raw("\r" + (f"\x1b[{above}A" if above else "") + "\x1b[J")
         self._printer.forget_screen()
         self.app.renderer.reset()
         if self._reply is not None:
-            self._reply.resize(columns)
+            self._reply.resize(columns, left)
             self.reply_changed()
         self.status_changed()
 

@@ -6,10 +6,9 @@ from contextlib import asynccontextmanager
 
 from prompt_toolkit.application import create_app_session
 from prompt_toolkit.input import PipeInput, create_pipe_input
+from prompt_toolkit.key_binding.vi_state import InputMode
 
-from fasttui.chat import events
 from fasttui.chat.conversation import SpeedChoice
-from fasttui.chat.events import StreamEvent
 from fasttui.config.keymap import DEFAULT_KEYMAP
 from fasttui.config.settings import Settings
 from fasttui.config.themes import load_theme
@@ -41,7 +40,7 @@ class Chatting:
         """Let the chat run until something holds."""
         try:
             async with asyncio.timeout(DEADLINE_S):
-                while not holds():
+                while not holds():  # noqa: ASYNC110 - any condition, not one that is announced
                     await asyncio.sleep(0.001)
         except TimeoutError as error:
             raise AssertionError(f"waited in vain for {what}; the terminal shows:\n{self.terminal.text}") from error
@@ -50,6 +49,17 @@ class Chatting:
     def draft(self) -> str:
         """What is in the prompt."""
         return self._chat._prompt.draft.text
+
+    @property
+    def in_vi_navigation(self) -> bool:
+        """Whether vi's Esc has taken effect."""
+        return self._chat._screen.app.vi_state.input_mode is InputMode.NAVIGATION
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether no timer will write anything."""
+        screen = self._chat._screen
+        return not any((screen._frame_due, screen._tick_due, screen._forecast_due, screen.app.invalidated))
 
 
 @asynccontextmanager
@@ -84,12 +94,3 @@ async def chatting(
                 chat.action_quit()
             async with asyncio.timeout(DEADLINE_S):
                 await task
-
-
-async def paused(gate: asyncio.Event, steps: Sequence[Step]) -> AsyncGenerator[StreamEvent, None]:
-    """The events of a script, of which the text waits for a gate."""
-    for step in steps:
-        if isinstance(step, events.TextDelta):
-            await gate.wait()
-        if not isinstance(step, float | Exception):
-            yield step

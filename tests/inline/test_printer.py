@@ -52,18 +52,6 @@ def test_what_leaves_at_the_top_is_in_the_scrollback_once_and_in_order() -> None
     assert terminal.lines == [*(f"row {number}" for number in range(100)), "growing 99", *AREA]
 
 
-def test_a_tail_higher_than_the_screen_shows_its_end_and_is_printed_whole() -> None:
-    terminal = Terminal(rows=20)
-    printer = area_on(terminal)
-    rows = [plain(f"item {number}") for number in range(60)]
-    for count in range(1, 61):
-        printer.show([], rows[:count])
-    assert terminal.scrollback == []
-    assert "item 59" in terminal.text
-    printer.show(rows)
-    assert terminal.lines == [*(f"item {number}" for number in range(60)), *AREA]
-
-
 def test_a_row_wider_than_the_screen_is_wrapped_by_the_terminal() -> None:
     terminal = Terminal(columns=20)
     printer = area_on(terminal)
