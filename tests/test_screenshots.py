@@ -8,18 +8,25 @@ import os
 import re
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from decimal import Decimal
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from fasttui.chat import errors, events
-from fasttui.chat.conversation import ReplyRequest
+from fasttui.chat.conversation import Conversation, ReplyRequest, Turn, TurnOptions, prompt_of
 from fasttui.chat.events import StreamEvent
 from fasttui.chat.usage import FastLimits
 from fasttui.config.keymap import DEFAULT_KEYMAP
 from fasttui.config.themes import load_theme, theme_names
 from fasttui.engine.session import Session
+from fasttui.store.store import Store
 from fasttui.tui.app import FasttuiApp, Look
+from fasttui.tui.screens.chats import ChatsScreen
+from fasttui.tui.widgets.pick_list import PickList
+from fasttui.tui.widgets.transcript import Transcript
+from tests.clock import Clock
 from tests.engine.scripted import ScriptedProvider, Step, reply, session_with
 from tests.paths import ROOT
 
@@ -49,6 +56,19 @@ class TTLCache(Generic[K, V]):
 
 - **One lock** is enough, because each operation is short.
 """
+
+
+SAVED = (
+    (0, "Refactor the cache layer", ("python", "work"), "Write an LRU cache with TTL expiry.", ANSWER),
+    (0, "Names for a lighthouse keeper's cat", (), "Five names, please.", "Beacon, Fresnel, Wick, Sirius, and Bo'sun."),
+    (1, "Why is the prompt cache missed?", ("work",), "It costs twice as much today. Why?",
+     "A switch of speed or effort misses it: the cache is kept for each of them by itself."),
+    (2, "Train from Lisbon to Porto", ("travel",), "How long does it take?", "About three hours."),
+    (5, "Regex for ISO dates", (), "Match 2026-11-22 and nothing else.", "`^\\d{4}-\\d{2}-\\d{2}$` is a start."),
+    (40, "Slow tests", ("python",), "They take nine minutes. Where do I begin?",
+     ("Begin by measuring: `pytest --durations=20`. Fixtures that build the same database again are the usual "
+      "cause; build it once for the session, and **cache** what does not change between tests.")),
+)  # fmt: skip
 
 
 class HeldProvider(ScriptedProvider):
@@ -161,3 +181,38 @@ async def test_the_light_theme_at_80_by_24() -> None:
         await settled(pilot, lambda: session.turn is not None and session.turn.status == "completed")
 
     check("light-80x24", await picture(session, "paper", (80, 24), act))
+
+
+def saved_chats() -> Store:
+    """Chats of some days, among them one that holds the words looked for."""
+    clock = Clock()
+    store = Store.open(None, now=clock.now)
+    for days, title, tags, prompt, text in SAVED:
+        clock.s = 1_000.0 - days * 86_400 + len(prompt) * 60
+        conversation = Conversation(title=title, tags=tags, created_at=clock.now())
+        turn = Turn(prompt_of(prompt), TurnOptions("claude-opus-4-8"), created_at=clock.now())
+        conversation.add(turn)
+        store.begin_turn(conversation, turn)
+        turn.apply(events.TextDelta(text), 2.0)
+        turn.apply(events.TurnCompleted("end_turn"), 2.0)
+        store.end_turn(turn, Decimal(len(text)) / 2_000)
+    return store
+
+
+async def test_chats_are_found_by_what_was_said() -> None:
+    session, _, _ = session_with()
+    session.store = saved_chats()
+
+    async def act(app: FasttuiApp, pilot: Pilot[None]) -> None:
+        app.chat.action_chats()
+        await settled(pilot, lambda: isinstance(app.screen, ChatsScreen) and app.screen.is_mounted)
+        app.screen.query_one(Input).value = "cache"
+        rows = app.screen.query_one(PickList)
+        await settled(pilot, lambda: any("Said" in piece[0] for row in rows._rows for piece in row.lines[0].left))
+        rows.action_to_end(1)
+        await pilot.pause()
+        # The colours of code are loaded in a thread.
+        await settled(pilot, lambda: app.screen.query_one(Transcript).is_at_rest)
+
+    check("chats", await picture(session, "dusk", (110, 30), act))
+    session.store.close()

@@ -29,17 +29,17 @@ def heading(text: str) -> ListRow:
     return ListRow((ListLine(((text, "heading"),)),), is_heading=True)
 
 
-def chat_row(chat: ConversationSummary) -> ListRow:
-    """One line for one chat."""
+def chat_row(chat: ConversationSummary, *, brief: bool = False) -> ListRow:
+    """One line for one chat; a brief one leaves to the preview what that says."""
     title: Pieces = ((safe_line(chat.title) or UNTITLED, "title"),)
     tags: Pieces = tuple((f"  #{safe_line(tag)}", "tag") for tag in chat.tags)
     cost = wording.dollars(chat.cost) if chat.cost is not None else ""
-    at = local(chat.updated_at)
-    return ListRow((ListLine((*title, *tags), ((f"{_turns(chat.turns):>11}  {cost:>8}  {at:%H:%M}", "muted"),)),))
+    facts = "" if brief else f"{_turns(chat.turns):>11}  {cost:>8}  "
+    return ListRow((ListLine((*title, *tags), ((f"{facts}{local(chat.updated_at):%H:%M}", "muted"),)),))
 
 
 def rows_by_day(
-    chats: Iterable[ConversationSummary], today: date, after: ConversationSummary | None = None
+    chats: Iterable[ConversationSummary], today: date, after: ConversationSummary | None = None, *, brief: bool = False
 ) -> Iterator[tuple[ListRow, ConversationSummary | None]]:
     """Rows with their chats, a heading (of no chat) above each day; `after` is the last chat shown already."""
     shown = _day(after) if after is not None else None
@@ -47,7 +47,7 @@ def rows_by_day(
         if day != shown:
             yield heading(day_name(day, today)), None
         for chat in group:
-            yield chat_row(chat), chat
+            yield chat_row(chat, brief=brief), chat
 
 
 def hit_row(hit: SearchHit) -> ListRow:

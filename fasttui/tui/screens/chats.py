@@ -117,7 +117,8 @@ class ChatsScreen(Screen[Choice]):
     def on_resize(self, event: Resize) -> None:
         """There is a preview where there is room for it."""
         if self._make_room(event.size.width):
-            self._preview()
+            self._list_again(self._list.cursor or 0)
+            self._search()
 
     def _make_room(self, columns: int) -> bool:
         """Show the preview or not; whether that is a change."""
@@ -170,7 +171,8 @@ class ChatsScreen(Screen[Choice]):
             self._list.extend(rows)
 
     def _rows(self, chats: _Chats, after: ConversationSummary | None) -> list[ListRow]:
-        shown = list(chat_rows.rows_by_day(chats, chat_rows.today(self._session.now()), after))
+        today, wide = chat_rows.today(self._session.now()), self.has_class("-wide")
+        shown = list(chat_rows.rows_by_day(chats, today, after, brief=wide))
         self._found += [chat for _, chat in shown]
         return [row for row, _ in shown]
 
@@ -214,11 +216,11 @@ class ChatsScreen(Screen[Choice]):
         except FasttuiError as error:
             preview.clear()
             self._show_error(error)
+        preview.scroll_home(animate=False)
         if isinstance(found, SearchHit) and preview.find(matched_text(found)):
             preview.next_match()
         else:
             preview.clear_find()
-            preview.scroll_home(animate=False)
 
     def _entries(self, found: _Found) -> list[Entry]:
         match found:
