@@ -53,7 +53,7 @@ class ExportScreen(ModalScreen[str | None]):
         align: center middle; background: $background 60%;
         & > Vertical {
             width: 90%; max-width: 90; height: auto; border: round $border; background: $surface; padding: 1 2;
-            border-title-color: $accent;
+            border-title-color: $accent; border-subtitle-color: $muted;
         }
         & RadioSet { layout: horizontal; width: auto; background: $surface; }
         & RadioButton, & Checkbox { width: auto; padding: 0 2 0 0; background: $surface; }

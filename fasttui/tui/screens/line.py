@@ -20,7 +20,7 @@ class LineScreen(ModalScreen[str | None]):
         align: center middle; background: $background 60%;
         & > Vertical {
             width: 80%; max-width: 80; height: auto; border: round $border; background: $surface;
-            border-title-color: $accent; padding: 0 1;
+            border-title-color: $accent; border-subtitle-color: $muted; padding: 0 1;
         }
         & Input { padding: 0; background: $surface; }
     }

@@ -121,12 +121,18 @@ class SwitchingScreen(KeepingScreen):
             # What is sent meanwhile waits, so that it becomes part of the whole.
             self._ready.clear()
             try:
+                await self._painted()
                 whole = await asyncio.to_thread(store.load, chosen.id)
                 if self._session.conversation is tail:
                     self._complete(whole, chosen.turn_id)
             finally:
                 if self._session.conversation.id == chosen.id:
                     self._ready.set()
+
+    async def _painted(self) -> None:
+        painted = asyncio.Event()
+        self.call_after_refresh(painted.set)
+        await painted.wait()
 
     def _complete(self, whole: Conversation, turn_id: str | None) -> None:
         """Put the whole conversation in the place of its end, at the turn that was looked for."""
