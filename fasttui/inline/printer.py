@@ -7,7 +7,7 @@ at the top; then as many lines are inserted above the prompt area, which puts it
 Scroll regions would cost as little, but some terminals forget what leaves them.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from prompt_toolkit.output import Output
@@ -18,6 +18,7 @@ _SAVE, _RESTORE = "\x1b7", "\x1b8"
 _ERASE_LINE, _ERASE_BELOW = "\x1b[K", "\x1b[J"
 _WRAP_ON, _WRAP_OFF = "\x1b[?7h", "\x1b[?7l"
 _DOWN = "\v"  # as a newline, but the line discipline does not make two bytes of it
+_STEP = 6  # rows that are added at once
 _SLACK = 8  # rows by which the prompt area may grow before the tail leaves the screen
 
 
@@ -80,21 +81,31 @@ class Printer:
         limit = max(1, size.rows - place.height)
         while self._shown and self.tail_height(size.columns) > limit:
             del self._shown[0]  # the prompt area has grown, and the screen scrolled
-        batch: list[Row] = []
-        height = 0
-        for row in self._split(finished, limit):
-            row_height = row.height(size.columns)
-            if batch and height + row_height > limit:
-                self._frame(batch, [], place)
-                batch, height = [], 0
-            batch.append(row)
-            height += row_height
         shown = self._fitting(tail, limit)
-        if batch and height + sum(row.height(size.columns) for row in shown) > limit:
-            self._frame(batch, [], place)
-            batch = []
-        self._frame(batch, shown, place)
+        for finished_rows, tail_rows in self._steps(list(self._split(finished, limit)), shown, limit):
+            self._frame(finished_rows, tail_rows, place)
         self._flush()
+
+    def _steps(
+        self, finished: Sequence[Row], tail: list[Row], limit: int
+    ) -> Iterator[tuple[Sequence[Row], list[Row]]]:
+        """Frames that add a few rows each.
+
+        Should the screen have become lower without a word of it yet, as tmux has it for a quarter of
+        a second, no row is lost above its top.
+        """
+        start = height = 0
+        most = min(limit, self.tail_height(self._columns) + _STEP)
+        rows = [*finished, *tail]
+        for stop, row in enumerate(rows):
+            row_height = row.height(self._columns)
+            if height + row_height > most and stop > start:
+                done = min(stop, len(finished))
+                yield finished[start:done], rows[done:stop]
+                height = sum(each.height(self._columns) for each in rows[done:stop])
+                start, most = done, min(limit, height + _STEP)
+            height += row_height
+        yield finished[start:], tail
 
     def clear_tail(self) -> None:
         """Take the tail off the screen; the next `show` puts it back, wherever the prompt is then."""
@@ -135,7 +146,7 @@ class Printer:
             fitting.append(row)
         return fitting[::-1]
 
-    def _frame(self, finished: list[Row], tail: list[Row], place: Place) -> None:
+    def _frame(self, finished: Sequence[Row], tail: list[Row], place: Place) -> None:
         """Bring what stands above the prompt from the old tail to `finished` and `tail`."""
         columns = self._columns
         old, new = self._shown, [*finished, *tail]

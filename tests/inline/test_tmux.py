@@ -83,7 +83,7 @@ class Tmux:
 
 
 @asynccontextmanager
-async def tmux_with(folder: Path, body: str) -> AsyncIterator[Tmux]:
+async def tmux_with(folder: Path, body: str, pause_s: float = 0.004) -> AsyncIterator[Tmux]:
     """The program in tmux, with a server that sends `body` as a reply in small pieces."""
     served: list[Loopback] = []
 
@@ -96,7 +96,7 @@ async def tmux_with(folder: Path, body: str) -> AsyncIterator[Tmux]:
         pieces = re.findall(r".{1,7}", body, re.DOTALL)
         for start in range(0, len(pieces), 12):
             await connection.send_chunks(text(*pieces[start : start + 12]))
-            await asyncio.sleep(0.004)
+            await asyncio.sleep(pause_s)
         await connection.send_chunks(ended(output_tokens=len(pieces)))
         await connection.end_chunks()
 
@@ -142,12 +142,12 @@ async def test_500_lines_are_in_the_scrollback_whole_in_order_and_once(kind: str
 
 @pytest.mark.parametrize("kind", BODIES)
 async def test_resizing_during_the_stream_loses_and_repeats_nothing(kind: str, tmp_path: Path) -> None:
-    async with tmux_with(tmp_path, reply_of(kind)) as tmux:
+    async with tmux_with(tmp_path, reply_of(kind), pause_s=0.01) as tmux:
         await tmux.type("go", "Enter")
         await tmux.sees("Line 050")
+        # tmux tells of a second resize only a quarter of a second after the first: leave it that time.
         for number, (columns, rows) in enumerate(((60, 24), (120, 30), (75, 12), (90, 24))):
             await tmux.run("resize-window", "-x", str(columns), "-y", str(rows))
-            # tmux tells of a second resize only a quarter of a second after the first.
             await tmux.sees(f"Line {150 + 75 * number}")
         lines = await tmux.sees("Line 499", " tok · ", "next ≈")
     assert numbers(lines) == list(range(LINES))
