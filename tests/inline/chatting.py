@@ -36,10 +36,12 @@ class Chatting:
         await self.until(lambda: all(text in self.terminal.text for text in texts), f"{texts} on the terminal")
         return self.terminal.text
 
-    async def until(self, holds: Callable[[], object], what: str = "the condition") -> None:
+    async def until(
+        self, holds: Callable[[], object], what: str = "the condition", *, within_s: float = DEADLINE_S
+    ) -> None:
         """Let the chat run until something holds."""
         try:
-            async with asyncio.timeout(DEADLINE_S):
+            async with asyncio.timeout(within_s):
                 while not holds():  # noqa: ASYNC110 - any condition, not one that is announced
                     await asyncio.sleep(0.001)
         except TimeoutError as error:
