@@ -3,16 +3,20 @@
 import argparse
 import asyncio
 import sys
+from contextlib import suppress
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from fasttui.chat.conversation import Conversation
-from fasttui.chat.errors import ConfigError, FasttuiError
+from fasttui.chat.conversation import Conversation, utc_now
+from fasttui.chat.errors import ConfigError, FasttuiError, StoreError
 from fasttui.cli import compose, output
 from fasttui.config.themes import Theme, choose_theme, load_theme, theme_names
 from fasttui.provider.background import BackgroundProvider
 
 if TYPE_CHECKING:
     from fasttui.store.store import Store
+
+KEPT_DELETED = timedelta(days=7)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -55,9 +59,8 @@ def run(args: argparse.Namespace) -> int:
     try:
         app.run(mouse=settings.mouse)
     finally:
-        # After the terminal is the user's again: this may wait for another program's lock.
         if session.store is not None:
-            session.store.close()
+            close_store(session.store)
     return app.return_code or 0
 
 
@@ -72,6 +75,16 @@ def _load_markdown() -> None:
     from fasttui.markdown.document import Document
 
     Document.of("# Ready\n\n```python\npass\n```\n", 80, cell_len=len)
+
+
+def close_store(store: "Store") -> None:
+    """Write what waits, and let chats go for good that were deleted a week ago.
+
+    To be called once the terminal is the user's again: it may wait for another program's lock.
+    """
+    with suppress(StoreError):
+        store.purge(utc_now() - KEPT_DELETED)
+    store.close()
 
 
 def _resumed(setup: compose.Setup) -> tuple["Store | None", Conversation | None]:
