@@ -26,24 +26,7 @@ from tests.clock import Clock
 from tests.engine.scripted import ScriptedProvider
 from tests.inline.chatting import Chatting, chatting
 
-WORDS = ("the", "of", "a", "stream", "frame", "token", "latency", "measure", "budget", "queue", "event", "loop", "paint")
-    "the",
-    "of",
-    "a",
-    "stream",
-    "frame",
-    "token",
-    "screen",
-    "latency",
-    "measure",
-    "budget",
-    "queue",
-    "event",
-    "loop",
-    "paint",
-    "buffer",
-    "cursor",
-]
+WORDS = ("the", "of", "a", "stream", "frame", "token", "latency", "measure", "budget", "queue", "event", "loop")
 KEYS_HZ = 8
 COLUMNS, ROWS = 120, 40
 
