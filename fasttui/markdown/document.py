@@ -154,6 +154,17 @@ class Document:
         return min([settled, *(laid.start for laid in [*self._waiting, *filter(_is_plain, self._shown)])])
 
     @property
+    def complete(self) -> int:
+        """`lines[:complete]` have all their text; beyond `final`, the end of their block may still restyle them.
+
+        Rows of an open table are not: a later row may widen them.
+        """
+        if self._finished or not self._shown:
+            return len(self._entries) if self._finished else self._end
+        first = self._shown[0]
+        return first.start if isinstance(first.flow, TableFlow) else first.start + first.flow.settled
+
+    @property
     def blocks(self) -> Sequence[Block]:
         """The top-level blocks, the open one included."""
         blocks = self._blocks.copy()
