@@ -20,9 +20,9 @@ class Rows(NamedTuple):
 class MarkdownRows:
     """One Markdown text. Deltas are only collected; `take` lays out what is new.
 
-    What a block higher than the screen has no room for goes out before it is final: rows must leave
-    in their order. Should such a line turn out to mean something else, the text still goes on where
-    it was.
+    What of an open block the screen has no room for goes out once it has all its text, before the end
+    of the block makes it final. Should it turn out to mean something else, the text still goes on
+    where it was.
     """
 
     def __init__(self, palette: Palette, columns: int, base: str = "") -> None:
@@ -65,7 +65,7 @@ class MarkdownRows:
             row = self._row(index)
             room -= row.height(self._columns)
             if room < 0 and tail:
-                finished += self._print(index + 1)
+                finished += self._print(max(self._printed, min(index + 1, self._document.complete)))
                 break
             tail.append(row)
         return Rows(finished, tail[::-1])

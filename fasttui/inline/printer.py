@@ -157,6 +157,8 @@ class Printer:
         if anchored:
             self._parts.append(_SAVE)
         self._at = place.y
+        gone = self._scroll_off(old, new)
+        old = old[gone:]
         old_height, new_height = (sum(row.height(columns) for row in rows) for rows in (old, new))
         # A tail that became shorter leaves blank rows, which the next rows fill: nothing jumps.
         blank = max(0, old_height - new_height)
@@ -165,10 +167,25 @@ class Printer:
         if new_height > old_height:
             self._make_room(new_height - old_height, place)
         self._write_rows(old, new, -max(old_height, new_height))
-        if anchored:
+        if anchored and self._room == 0:
             self._parts.append(_RESTORE)
         else:
             self._return_to(place)
+
+    def _scroll_off(self, old: Sequence[Row], new: Sequence[Row]) -> int:
+        """Delete rows at the top that a tail as high as the screen has no room for any more; how many."""
+        if len(old) < _SLACK or not new or old[0] == new[0] or new[0] not in old:
+            return 0
+        gone = old.index(new[0])
+        overlap = list(zip(old[gone:], new, strict=False))
+        if 2 * sum(one == other for one, other in overlap) < len(overlap):
+            return 0
+        height = sum(row.height(self._columns) for row in old[:gone])
+        self._go_to(-self.tail_height(self._columns))
+        self._parts.append(f"\x1b[{height}M")
+        self._at += height  # what was below has come up
+        self._room += height
+        return gone
 
     def _make_room(self, rows: int, place: Place) -> None:
         """Blank rows between the tail and the prompt area; the cursor is in the first of them."""

@@ -52,6 +52,19 @@ def test_what_leaves_at_the_top_is_in_the_scrollback_once_and_in_order() -> None
     assert terminal.lines == [*(f"row {number}" for number in range(100)), "growing 99", *AREA]
 
 
+def test_a_tail_that_has_no_room_for_its_first_rows_shows_the_last_ones() -> None:
+    terminal = Terminal(rows=20)
+    printer = area_on(terminal)
+    rows = [plain(f"item {number}") for number in range(60)]
+    for count in range(1, 61):
+        terminal.written.clear()
+        printer.show([], rows[max(0, count - 14) : count])
+        assert len("".join(terminal.written)) < 120
+    assert terminal.scrollback == []
+    printer.show(rows)
+    assert terminal.lines == [*(f"item {number}" for number in range(60)), *AREA]
+
+
 def test_a_row_wider_than_the_screen_is_wrapped_by_the_terminal() -> None:
     terminal = Terminal(columns=20)
     printer = area_on(terminal)
