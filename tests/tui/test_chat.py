@@ -306,3 +306,18 @@ async def test_a_narrow_and_a_wide_screen_both_fit() -> None:
             rows = screen_text(app).splitlines()
             assert len(rows) == size[1]
             assert any("Ask Claude" in row for row in rows)
+
+
+async def test_a_letter_repaints_its_line_alone_and_the_screen_stays_true() -> None:
+    app, _ = chat_app()
+    async with app.run_test(size=(60, 30)) as pilot:
+        composer(app).fill(
+            "\n".join(f"line {n} of a long draft that wraps at the edge of the screen" for n in range(12))
+        )
+        for key in (*"typed words wrap here", "backspace", "enter", "up", "x", "home", "y", "ctrl+j", "z", "delete"):
+            await pilot.press(key if key != "enter" else "ctrl+j")
+            await pilot.pause()
+            shown = screen_text(app)
+            composer(app).refresh()
+            await pilot.pause()
+            assert shown == screen_text(app), key

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Self
 
 from textual import events
 from textual.content import Content
+from textual.geometry import Region
 from textual.message import Message
 from textual.widgets import TextArea
 
@@ -27,6 +29,8 @@ class Composer(TextArea):
         & .text-area--placeholder { color: $text-muted; }
     }
     """
+
+    _typing = False  # on the class, as Textual's own __init__ already asks for a repaint
 
     @dataclass
     class Submitted(Message):
@@ -111,8 +115,39 @@ class Composer(TextArea):
             event.prevent_default()
             self.post_message(self.HelpWanted())
             return
-        await super()._on_key(event)
+        before = self._rows()
+        self._typing = True
+        try:
+            await super()._on_key(event)
+        finally:
+            self._typing = False
+        self._refresh_typed(before)
         self._echo()
+
+    def _rows(self) -> tuple[object, ...]:
+        """What a letter must leave as it is for its own line to be the only one that changes."""
+        selected = self.selection.start != self.selection.end
+        return self.wrapped_document.height, self.document.line_count, self.scroll_offset, self.size, selected
+
+    def _refresh_typed(self, before: tuple[object, ...]) -> None:
+        """Repaint the rows of the line that was typed in; all of them when others moved too."""
+        if self._rows() != before or self._was_or_is_empty():
+            self.refresh()
+            return
+        row = self.cursor_location[0]
+        first = self.wrapped_document.location_to_offset((row, 0)).y
+        last = self.wrapped_document.location_to_offset((row, len(self.document.get_line(row)))).y
+        self.refresh_lines(first, last - first + 1)
+
+    def _was_or_is_empty(self) -> bool:
+        """Whether the placeholder comes or goes."""
+        return self.document.line_count == 1 and len(self.document.get_line(0)) <= 1
+
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        """Repaint; but a letter does not repaint the whole draft, as Textual's cursor does by itself."""
+        if self._typing and not (regions or layout or recompose):
+            return self
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def _echo(self) -> None:
         """Show what a key did at once, without waiting for the next refresh."""
