@@ -129,17 +129,3 @@ class MarkdownRows:
 def _extent(line: Line) -> int:
     """Visible characters, and one for the end of a line of the source: the same sum for every width."""
     return visible(line) + (not line.soft)
-
-
-def last_code(text: str) -> str:
-    """The source of the last code block of a Markdown text; "" where there is none."""
-    lines = Document.of(text, 80, cell_len=get_cwidth).lines
-    end = next((index for index in range(len(lines), 0, -1) if lines[index - 1].code), 0)
-    start = next((index for index in range(end, 0, -1) if not lines[index - 1].code), 0)
-    parts: list[str] = []
-    for line in lines[start:end]:
-        if any(span.style == "fence.label" for span in line.spans):
-            continue
-        code = "".join(span.text for span in line.spans if not span.gutter)
-        parts.append(code if line.soft or not parts else f"\n{code}")
-    return "".join(parts)

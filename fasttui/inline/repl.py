@@ -27,11 +27,11 @@ from fasttui.inline.completion import PromptCompleter
 from fasttui.inline.file_mentions import attachments_in
 from fasttui.inline.history import StoreHistory
 from fasttui.inline.keys import key_bindings
-from fasttui.inline.markdown_rows import last_code
 from fasttui.inline.reply import ReplyRows, prompt_rows, turn_rows
 from fasttui.inline.screen import InlineScreen
 from fasttui.inline.style import Palette
 from fasttui.inline.terminal import TerminalOutput, terminal_size
+from fasttui.markdown.code_blocks import last_code
 
 QUIT_WINDOW_S = 2.0
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)

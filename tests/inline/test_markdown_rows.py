@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 from prompt_toolkit.output import ColorDepth
 
 from fasttui.config.themes import load_theme
-from fasttui.inline.markdown_rows import MarkdownRows, last_code
+from fasttui.inline.markdown_rows import MarkdownRows
 from fasttui.inline.rows import Row
 from fasttui.inline.style import Palette
+from fasttui.markdown.code_blocks import last_code
 
 PALETTE = Palette(load_theme("mono"), ColorDepth.DEPTH_1_BIT)
 WORDS = [f"w{number}x" for number in range(400)]

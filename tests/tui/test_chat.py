@@ -321,3 +321,16 @@ async def test_a_letter_repaints_its_line_alone_and_the_screen_stays_true() -> N
             composer(app).refresh()
             await pilot.pause()
             assert shown == screen_text(app), key
+
+
+async def test_the_last_code_block_is_copied_as_its_source() -> None:
+    app, session = chat_app(reply("One:\n\n```python\na = 1\n\nif a:\n    pass\n```\n\nand text.\n"))
+    async with app.run_test(size=(100, 30)) as pilot:
+        await typed(pilot, "Go")
+        await until(pilot, ended(session))
+        await pilot.press("f8")
+        await pilot.pause()
+        assert app.clipboard == "a = 1\n\nif a:\n    pass"
+        await pilot.press("ctrl+y")
+        await pilot.pause()
+        assert app.clipboard.startswith("One:\n\n```python")

@@ -214,6 +214,13 @@ class AskingScreen(DraftingScreen):
         turn = self._session.conversation.head
         self._copy(turn.reply.text if turn else "", "reply")
 
+    def action_copy_code(self) -> None:
+        """Copy the last code block of the last reply."""
+        from fasttui.markdown.code_blocks import last_code
+
+        turn = self._session.conversation.head
+        self._copy(last_code(turn.reply.text) if turn else "", "code block")
+
     @on(Transcript.Copied)
     def _copied(self, message: Transcript.Copied) -> None:
         self._copy(message.text, "block")
