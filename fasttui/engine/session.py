@@ -33,7 +33,7 @@ from fasttui.engine.attempts import Sleep, attempts
 from fasttui.engine.choices import Choices
 from fasttui.engine.fuel import FuelGauge, FuelReading
 from fasttui.engine.ledger import Cost, Ledger, Quote, cost_of, expected_output, quote
-from fasttui.engine.telemetry import IDLE, CharsPerToken, Clock, Reading, ReplyMeter
+from fasttui.engine.telemetry import IDLE, CharsPerToken, Clock, Reading, ReplyMeter, ended_reading
 from fasttui.provider.protocol import Provider
 
 if TYPE_CHECKING:
@@ -278,6 +278,12 @@ class Session:
             self._context_tokens(),
             self._waiting_retry(now_s),
         )
+
+    def reading_of(self, turn: Turn) -> Reading:
+        """The figures of one reply: as the meter has them, or, of an earlier one, as it was stored."""
+        if turn is self.turn and self._meter is not None:
+            return self._reading(self._clock())
+        return ended_reading(turn, self.catalogue.get(turn.options.model).chars_per_token)
 
     def _reading(self, now_s: float) -> Reading:
         return self._meter.reading(now_s - self._began_s) if self._meter else IDLE

@@ -181,6 +181,26 @@ class ReplyMeter:
         self._ratios.learn("text", self._characters["text"], output - (thinking or 0))
 
 
+def ended_reading(turn: Turn, chars_per_token: float) -> Reading:
+    """The figures of an ended reply that no meter has watched: one from an earlier session."""
+    reply, timing = turn.reply, turn.timing
+    exact = turn.status == "completed" and bool(turn.usage.output_tokens)
+    tokens = turn.usage.output_tokens
+    if not exact:
+        # What the API said at the start of a reply that was cut is no count of it.
+        tokens = round((len(reply.text) + len(reply.thinking)) / chars_per_token)
+    seconds = timing.generation_s
+    return Reading(
+        phase="done",
+        exact=exact,
+        output_tokens=tokens,
+        thinking_tokens=turn.usage.thinking_tokens,
+        tokens_per_s=tokens / seconds if tokens and seconds else None,
+        first_token_s=timing.first_token_s,
+        thinking_s=thinking_seconds(turn),
+    )
+
+
 def thinking_seconds(turn: Turn) -> float | None:
     """Seconds between the first block and the first text of a reply that thought; None when it did not."""
     timing = turn.timing

@@ -91,24 +91,20 @@ def reply_explanation(turn: Turn) -> Words:
     return ()
 
 
-def reply_figures(turn: Turn, reading: Reading | None, cost: Cost | None) -> Words:
-    """OTPS, time to first token, tokens and cost of a reply, as far as they are known.
-
-    `reading` is the meter of a running reply; an ended one speaks for itself.
-    """
-    parts: list[str] = []
-    if reading is not None and reading.phase == "waiting":
+def reply_figures(turn: Turn, reading: Reading, cost: Cost | None) -> Words:
+    """OTPS, time to first token, tokens and cost of a reply, as far as they are known."""
+    if reading.phase == "waiting":
         return ((f"waiting {seconds(reading.waiting_s or 0.0)}", "telemetry"),)
-    per_s = reading.tokens_per_s if reading else turn.output_tokens_per_s
-    exact = reading.exact if reading else turn.status == "completed"
-    if per_s is not None:
-        parts.append(f"{'' if exact else '~'}{per_s:.0f} tok/s")
-    if turn.timing.first_token_s is not None:
-        parts.append(f"first {seconds(turn.timing.first_token_s)}")
-    count = reading.output_tokens if reading else turn.usage.output_tokens
-    if count:
-        parts.append(f"{'' if exact else '~'}{count:,} tok")
-    if turn.status != "streaming":
+    about = "" if reading.exact else "~"
+    parts: list[str] = []
+    if reading.tokens_per_s is not None:
+        parts.append(f"{about}{reading.tokens_per_s:.0f} tok/s")
+    if reading.first_token_s is not None:
+        parts.append(f"first {seconds(reading.first_token_s)}")
+    if reading.output_tokens:
+        parts.append(f"{about}{reading.output_tokens:,} tok")
+    reached_the_model = turn.usage.prompt_tokens is not None
+    if turn.status != "streaming" and reached_the_model:
         parts.append("cost unknown" if cost is None else f"{'' if cost.exact else '≈ '}{dollars(cost.usd)}")
     return ((" · ".join(parts), "telemetry"),)
 

@@ -121,10 +121,7 @@ class ReplyRows:
 
     def _figures(self) -> Row:
         turn, session = self._turn, self._session
-        # The API counts the tokens only of a reply that ends well; of another the meter knows better.
-        measured = turn is session.turn and turn.status != "completed"
-        reading = session.status().reading if measured else None
-        return self._words(wording.reply_figures(turn, reading, session.cost(turn)))
+        return self._words(wording.reply_figures(turn, session.reading_of(turn), session.cost(turn)))
 
     def _shown_text(self) -> MarkdownRows | None:
         return self._thinking if self._text is None and not self.folded else self._text

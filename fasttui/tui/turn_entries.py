@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from fasttui.chat.conversation import DocumentBlock, ImageBlock, Message, TextBlock, ThinkingBlock, Turn
 from fasttui.engine import wording
 from fasttui.engine.session import Retry, Session
-from fasttui.engine.telemetry import Reading
 from fasttui.markdown.lines import Span
 from fasttui.tui.widgets.transcript_entries import Entry, HeaderLine, Spans
 
@@ -45,7 +44,7 @@ def reply_entry(turn: Turn, session: Session) -> Entry:
     return Entry(
         reply_key(turn),
         "reply",
-        reply_header(turn, session, None),
+        reply_header(turn, session),
         reply.text,
         reply.thinking,
         wording.thinking_label(turn),
@@ -54,10 +53,11 @@ def reply_entry(turn: Turn, session: Session) -> Entry:
     )
 
 
-def reply_header(turn: Turn, session: Session, reading: Reading | None) -> HeaderLine:
-    """The heading of a reply; `reading` is the live meter while it runs."""
+def reply_header(turn: Turn, session: Session) -> HeaderLine:
+    """The heading of a reply; its figures are live while it runs."""
     cost = None if turn.status == "streaming" else session.cost(turn)
-    return HeaderLine(_spans(wording.reply_heading(turn)), _spans(wording.reply_figures(turn, reading, cost)))
+    figures = wording.reply_figures(turn, session.reading_of(turn), cost)
+    return HeaderLine(_spans(wording.reply_heading(turn)), _spans(figures))
 
 
 def reply_notes(turn: Turn, retry: Retry | None = None) -> tuple[Spans, ...]:

@@ -102,7 +102,7 @@ class AskingScreen(DraftingScreen):
         key = reply_key(turn)
         self.transcript.finish(key)
         self._show_thinking_label(turn)
-        self.transcript.set_header(key, reply_header(turn, self._session, None))
+        self.transcript.set_header(key, reply_header(turn, self._session))
         self.transcript.set_note(key, reply_notes(turn))
         self._show_hints()
         self._show_status()
@@ -110,7 +110,7 @@ class AskingScreen(DraftingScreen):
     def _show_progress(self, turn: Turn) -> None:
         """Speed, figures and whatever is waited for, of the reply that is on its way."""
         status = self._session.status()
-        self.transcript.set_header(reply_key(turn), reply_header(turn, self._session, status.reading))
+        self.transcript.set_header(reply_key(turn), reply_header(turn, self._session))
         self._show_thinking_label(turn)
         notes = reply_notes(turn, status.retry)
         if notes != self._notes:
