@@ -27,7 +27,7 @@ class Program:
     def __init__(self, folder: Path, *arguments: str) -> None:
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
-        own = {f"FASTTUI_{kind}_DIR": str(folder / kind.lower()) for kind in ("CONFIG", "DATA", "STATE")}
+        own = {f"FASTTUI_{kind}_DIR": str(folder / kind.lower()) for kind in ("CONFIG", "DATA")}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "fasttui", *arguments],
             stdin=slave, stdout=slave, stderr=slave, start_new_session=True, cwd=ROOT,

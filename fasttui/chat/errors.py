@@ -27,7 +27,6 @@ FasttuiError
 │   ├── StoreLocked                another program holds it; it will be tried again
 │   ├── StoreDamaged               the file is not a sound database
 │   └── ConversationNotFound       there is no chat of that id
-├── CapReached                     the user's own spending cap
 ├── CommandError                   a /command with the wrong words
 ├── UsageError                     a command line that cannot be carried out
 ├── AttachmentError                a file that cannot be sent
@@ -280,12 +279,6 @@ class ConversationNotFound(StoreError):
 
     def __init__(self, conversation_id: str) -> None:
         super().__init__(f"There is no one chat {safe_line(conversation_id, limit=40)}.")
-
-
-class CapReached(FasttuiError):
-    """The user's own spending cap stopped a message; the draft is kept."""
-
-    hint = "Lift it for this session with /cap lift, or change it in the config."
 
 
 class CommandError(FasttuiError):

@@ -57,6 +57,14 @@ def _scenarios() -> Iterator[Offer]:
     yield from SCENARIOS.items()
 
 
+def _settings() -> Iterator[Offer]:
+    from fasttui.config.settings import describe
+
+    for setting in describe():
+        yield setting.name, setting.help
+
+
 OFFERS: dict[str, Callable[[], Iterator[Offer]]] = {
     "chat": _chats, "theme": _themes, "model": _models, "scenario": _scenarios,
+    "setting": _settings,
 }  # fmt: skip

@@ -2,7 +2,6 @@
 
 from fasttui.chat.errors import (
     AttachmentError,
-    CapReached,
     CommandError,
     ConfigError,
     ConversationNotFound,
@@ -11,7 +10,7 @@ from fasttui.chat.errors import (
     UsageError,
 )
 
-DONE, REPLY_FAILED, WRONG_USAGE, NO_CREDENTIAL, CAP_STOPPED, INTERRUPTED = 0, 1, 2, 3, 4, 130
+DONE, REPLY_FAILED, WRONG_USAGE, NO_CREDENTIAL, INTERRUPTED = 0, 1, 2, 3, 130
 _USERS_WORDS = (AttachmentError, CommandError, ConfigError, ConversationNotFound, UsageError)
 
 
@@ -19,6 +18,4 @@ def exit_code(error: FasttuiError) -> int:
     """The code that stands for that error."""
     if isinstance(error, NoCredential):
         return NO_CREDENTIAL
-    if isinstance(error, CapReached):
-        return CAP_STOPPED
     return WRONG_USAGE if isinstance(error, _USERS_WORDS) else REPLY_FAILED

@@ -17,11 +17,11 @@ examples:
 
 environment:
   ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL   as for the Anthropic SDK, its profiles too
-  FASTTUI_CONFIG_DIR, FASTTUI_DATA_DIR, FASTTUI_STATE_DIR   other folders than the platform's
+  FASTTUI_CONFIG_DIR, FASTTUI_DATA_DIR    other folders than the platform's
   NO_COLOR, VISUAL, EDITOR
 
 exit codes:
-  0 done   1 the reply failed   2 wrong usage   3 no credential   4 a spending cap   130 interrupted
+  0 done   1 the reply failed   2 wrong usage   3 no credential   130 interrupted
 """
 _ASK_ABOUT = """\
 Ask one question and print the answer: its text, as it comes, on stdout; speed, tokens and cost as one line
@@ -55,6 +55,7 @@ def build_parser() -> argparse.ArgumentParser:
     simulate.add_argument("--port", type=int, default=0, help="default: any free port")
     _offer("scenario", simulate.add_argument("--scenario", metavar="NAME", help="what goes wrong; `list` shows them"))
     _command(commands, "themes", "list the themes", "fasttui --theme paper")
+    _config(commands)
     _command(commands, "doctor", "tell what the program finds: versions, folders, credential, terminal",
              "fasttui doctor").add_argument("--json", action="store_true", help="print one JSON object")  # fmt: skip
     completions = _command(
@@ -126,8 +127,16 @@ def _saved_chats(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
     # For the completion scripts: no help, so that no list of commands shows it.
     complete = commands.add_parser("_complete", add_help=False)
-    complete.add_argument("kind", choices=("chat", "theme", "model", "scenario"))
+    complete.add_argument("kind", choices=("chat", "theme", "model", "scenario", "setting"))
     complete.set_defaults(module="complete")
+
+
+def _config(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    config = _command(
+        commands, "config", "print the settings, or change one", "fasttui config theme paper\n  fasttui config speed"
+    )
+    _offer("setting", config.add_argument("name", nargs="?", metavar="NAME", help="one setting; default: all of them"))
+    config.add_argument("value", nargs="?", metavar="VALUE", help="what it is from now on")
 
 
 def _command(

@@ -1,12 +1,9 @@
-"""The folders of configuration, data and state: the platform's, or those the environment names."""
+"""The folders of configuration and chats: the platform's, or those the environment names."""
 
 import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
-
-from fasttui.chat.errors import ConfigError
-from fasttui.config.toml_file import shown_path
 
 _APP = "fasttui"
 
@@ -14,12 +11,11 @@ _APP = "fasttui"
 class Paths(NamedTuple):
     """Where the program keeps what; nothing is created before it is needed.
 
-    `config` holds settings and themes, `data` conversations, drafts and earlier prompts, `state` logs.
+    `config` holds settings and themes, `data` conversations, drafts and earlier prompts.
     """
 
     config: Path
     data: Path
-    state: Path
 
     @property
     def settings(self) -> Path:
@@ -43,11 +39,10 @@ class Paths(NamedTuple):
 
 
 def find_paths(environ: Mapping[str, str] = os.environ) -> Paths:
-    """The folders, FASTTUI_CONFIG_DIR, FASTTUI_DATA_DIR and FASTTUI_STATE_DIR before the platform's."""
+    """The folders, FASTTUI_CONFIG_DIR and FASTTUI_DATA_DIR before the platform's."""
     return Paths(
         _folder(environ, "FASTTUI_CONFIG_DIR", "user_config_path"),
         _folder(environ, "FASTTUI_DATA_DIR", "user_data_path"),
-        _folder(environ, "FASTTUI_STATE_DIR", "user_state_path"),
     )
 
 
@@ -58,19 +53,3 @@ def _folder(environ: Mapping[str, str], variable: str, platform_function: str) -
 
     found: Path = getattr(platformdirs, platform_function)(_APP, appauthor=False)
     return found
-
-
-def make_private(folder: Path) -> Path:
-    """The folder, created with its parents where it is missing; ours alone are closed to others.
-
-    Raises:
-        ConfigError: it cannot be created.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        raise ConfigError(
-            f"{shown_path(folder)} cannot be created: {error.strerror or error}.",
-            hint="Set FASTTUI_CONFIG_DIR, FASTTUI_DATA_DIR and FASTTUI_STATE_DIR to folders you may write.",
-        ) from error
-    return folder

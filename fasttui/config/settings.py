@@ -1,4 +1,4 @@
-"""The settings, declared once: names, types, defaults and help, for file, flags, screen and README.
+"""The settings, declared once: names, types, defaults and help, for the file, `fasttui config` and the README.
 
 The user's file is `config.toml` in the config folder: settings at the top, then `[keys]` and
 `[models."…"]`. What is wrong in it is reported with its line; everything else goes in.
@@ -8,8 +8,7 @@ The user's file is `config.toml` in the config folder: settings at the top, then
 
 import re
 from collections.abc import Iterator
-from dataclasses import Field, dataclass, field, fields, replace
-from decimal import Decimal
+from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args, get_origin
 
@@ -21,7 +20,7 @@ from fasttui.config.keymap import DEFAULT_KEYMAP, Keymap
 from fasttui.config.models_table import models_in
 from fasttui.config.toml_file import TomlFile, nearest, shown_path
 
-Kind = Literal["text", "switch", "number", "money", "choice"]
+Kind = Literal["text", "switch", "number", "choice"]
 
 
 def setting(default: object, help_: str) -> Any:  # noqa: ANN401 - stands for a field of any type
@@ -42,22 +41,18 @@ class Settings:
     system: str = setting("", "System prompt of new chats; @FILE reads it from a file.")
     cache_ttl: Literal["5m", "1h"] = setting("5m", "How long the prompt cache lives; an hour costs more to write.")
     base_url: str = setting("", "Address of the Messages API; empty is ANTHROPIC_BASE_URL or Anthropic's own.")
-    session_cap_usd: Decimal | None = setting(None, "Most dollars one session may cost.")
-    day_cap_usd: Decimal | None = setting(None, "Most dollars one day may cost.")
-    fast_cap_usd: Decimal | None = setting(None, "Most dollars one session may spend on fast replies.")
     theme: str = setting("auto", "Theme; auto takes dusk or paper by the terminal's background.")
     editing_mode: Literal["emacs", "vi"] = setting("emacs", "Keys for editing the prompt with --inline.")
     wrap_code: bool = setting(False, "Wrap long lines of code instead of cutting them.")
     mouse: bool = setting(True, "Take clicks and the wheel; off leaves them to the terminal.")
     bell: Literal["never", "unfocused", "always"] = setting("unfocused", "When to ring as a reply ends.")
-    spoken: bool = setting(False, "End each turn with one plain sentence on speed and money, for screen readers.")
     redact: bool = setting(True, "Take keys and tokens out of exports.")
     frame_rate: Literal["auto", 30, 60] = setting("auto", "Most paints a second while a reply streams.")
     direct_painting: bool = setting(True, "Write only the rows that changed; off paints as Textual does.")
 
 
 class Setting(NamedTuple):
-    """One setting as flags, the settings screen and the README tell of it."""
+    """One setting as `fasttui config` and the README tell of it."""
 
     name: str
     kind: Kind
@@ -78,12 +73,6 @@ class Setting(NamedTuple):
                 return value
             case "number", int() if not isinstance(value, bool) and value >= 0:
                 return value
-            case "money", None:
-                return None
-            case "money", int() | Decimal() if (
-                not isinstance(value, bool) and Decimal(value).is_finite() and value >= 0
-            ):
-                return Decimal(value)
             case "choice", str() | int() if not isinstance(value, bool):
                 for choice in self.choices:
                     if str(choice) == str(value):
@@ -97,11 +86,12 @@ class Setting(NamedTuple):
             return self.check(_SWITCH.get(word.lower(), text))
         if self.kind == "number":
             return self.check(int(word) if word.isdecimal() else text)
-        if self.kind == "money":
-            amount = word.removeprefix("$")
-            plain = re.fullmatch(r"\d+(\.\d+)?", amount, re.ASCII)
-            return self.check(None if amount in {"", "none"} else Decimal(amount) if plain else text)
         return self.check(text)
+
+    @property
+    def about(self) -> str:
+        """The help; of a choice also its words, as the value alone does not show them."""
+        return f"{self.help} One of {self.wanted}." if self.kind == "choice" else self.help
 
     @property
     def wanted(self) -> str:
@@ -117,7 +107,6 @@ _WANTED = {
     "text": "text in quotes",
     "switch": "true or false",
     "number": "a whole number from 0",
-    "money": "dollars from 0, like 2.50",
 }
 
 
@@ -128,7 +117,9 @@ def _kind(annotation: object) -> Kind:
         return "switch"
     if annotation is int:
         return "number"
-    return "choice" if get_origin(annotation) is Literal else "money"
+    if get_origin(annotation) is Literal:
+        return "choice"
+    raise TypeError(f"no kind of setting is declared as {annotation}")
 
 
 def _described(declared: "Field[Any]") -> Setting:
@@ -156,20 +147,6 @@ def setting_named(name: str) -> Setting:
     if found is None:
         raise ConfigError(f'There is no setting "{safe_line(name, limit=60)}"{nearest(name, _SETTINGS)}', hint="")
     return found
-
-
-def changed(settings: Settings, name: str, text: str) -> Settings:
-    """The settings with one of them set from a command line.
-
-    Raises:
-        ConfigError: there is no such setting, or the text does not fit it.
-    """
-    wanted = setting_named(name)
-    try:
-        value: dict[str, Any] = {wanted.name: wanted.parse(text)}
-    except ValueError as error:
-        raise ConfigError(str(error), hint="") from error
-    return replace(settings, **value)
 
 
 class Loaded(NamedTuple):
@@ -215,7 +192,7 @@ def load_settings(path: Path, catalogue: Catalogue | None = None) -> Loaded:
 def write_setting(path: Path, name: str, value: object) -> None:
     """Set one setting in the user's file, leaving every other line and comment as it stands.
 
-    The default is written too: a later version may have another. None takes the line out.
+    The default is written too: a later version may have another.
 
     Raises:
         ConfigError: the value does not fit, or the file cannot be changed safely.
@@ -229,10 +206,7 @@ def write_setting(path: Path, name: str, value: object) -> None:
     target = path.resolve()
     before = TomlFile.read(target) if target.exists() else TomlFile(target, "")
     after = _edited(before.text, wanted.name, value)
-    expected = {key: kept for key, kept in before.values.items() if key != wanted.name}
-    if value is not None:
-        expected[wanted.name] = value
-    if TomlFile(target, after).values != expected:
+    if TomlFile(target, after).values != before.values | {wanted.name: value}:
         raise before.error(
             [wanted.name],
             f"{wanted.name} is written in a way that cannot be changed here.",
@@ -247,23 +221,23 @@ def _edited(text: str, name: str, value: object) -> str:
     end = next((number for number, line in enumerate(lines) if line.lstrip().startswith("[")), len(lines))
     for number in range(end):
         if match := entry.match(lines[number]):
-            lines[number] = "" if value is None else f"{match[1]}{_toml(value)}{match[2]}"
+            lines[number] = f"{match[1]}{toml_value(value)}{match[2]}"
             return "".join(lines)
-    if value is not None:
-        if end and not lines[end - 1].endswith("\n"):
-            lines[end - 1] += "\n"
-        while end and not lines[end - 1].strip():
-            end -= 1
-        lines.insert(end, f"{name} = {_toml(value)}\n")
+    if end and not lines[end - 1].endswith("\n"):
+        lines[end - 1] += "\n"
+    while end and not lines[end - 1].strip():
+        end -= 1
+    lines.insert(end, f"{name} = {toml_value(value)}\n")
     return "".join(lines)
 
 
-def _toml(value: object) -> str:
+def toml_value(value: object) -> str:
+    """A setting's value as it stands in the file."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
         return '"' + "".join(_toml_characters(join_surrogates(value))) + '"'
-    return format(value, "f") if isinstance(value, Decimal) else str(value)
+    return str(value)
 
 
 def _toml_characters(text: str) -> Iterator[str]:

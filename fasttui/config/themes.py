@@ -159,8 +159,6 @@ class Theme:
     dark: bool
     colors: Mapping[str, str]
     about: str = ""
-    path: Path = Path()
-    mtime_ns: int = 0
     _styles: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def style(self, names: str) -> TextStyle:
@@ -178,10 +176,6 @@ class Theme:
             name = name.rpartition(".")[0]
         written = self._styles.get(name, STYLES.get(name, ""))
         return _style_written(written, self.colors)
-
-    def has_changed(self) -> bool:
-        """Whether the file was written, or taken away, since it was read."""
-        return _mtime_ns(self.path) != self.mtime_ns
 
 
 def packaged_themes() -> Path:
@@ -209,7 +203,9 @@ def load_theme(name: str, *folders: Path) -> Theme:
         for folder in (*folders, packaged_themes()):
             if (path := folder / f"{name}.toml").is_file():
                 return read_theme(path)
-    raise ConfigError(f'There is no theme "{name}"{nearest(name, theme_names(*folders))}')
+    raise ConfigError(
+        f'There is no theme "{name}"{nearest(name, theme_names(*folders))}', hint="`fasttui themes` lists them."
+    )
 
 
 def read_theme(path: Path) -> Theme:
@@ -218,7 +214,6 @@ def read_theme(path: Path) -> Theme:
     Raises:
         ConfigError: the file cannot be read, or something in it is wrong.
     """
-    mtime_ns = _mtime_ns(path)
     file = TomlFile.read(path)
     for key in file.values:
         if key not in _KEYS:
@@ -229,7 +224,7 @@ def read_theme(path: Path) -> Theme:
     if not isinstance(about, str):
         raise file.error(["about"], "about must be text in quotes.")
     colors = _colors(file)
-    return Theme(path.stem, dark, colors, about, path, mtime_ns, _styles(file, colors))
+    return Theme(path.stem, dark, colors, about, _styles(file, colors))
 
 
 _KEYS = ("dark", "about", "colors", "syntax", "styles")
@@ -326,10 +321,3 @@ def _style_written(written: str, colors: Mapping[str, str]) -> TextStyle:
         else:
             raise ValueError(f'"{word}" is no colour and no attribute{nearest(word, (*colors, *ATTRIBUTES))}')
     return TextStyle(found.get(False), found.get(True), frozenset(attributes))
-
-
-def _mtime_ns(path: Path) -> int:
-    try:
-        return path.stat().st_mtime_ns
-    except OSError:
-        return 0

@@ -31,13 +31,12 @@ class Program:
     """fasttui with folders of its own, a key that nobody checks, and a server that answers at once."""
 
     def __init__(self, folder: Path, base_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.paths = Paths(folder / "config", folder / "data", folder / "state")
+        self.paths = Paths(folder / "config", folder / "data")
         self.base_url = base_url
         self._folder, self._monkeypatch = folder, monkeypatch
         variables = {
             "FASTTUI_CONFIG_DIR": str(self.paths.config),
             "FASTTUI_DATA_DIR": str(self.paths.data),
-            "FASTTUI_STATE_DIR": str(self.paths.state),
             "HOME": str(folder),  # where the SDK looks for profiles
             "ANTHROPIC_API_KEY": "any",
             "ANTHROPIC_BASE_URL": base_url,

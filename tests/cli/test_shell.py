@@ -10,7 +10,7 @@ from fasttui.cli.parser import build_parser
 from tests.cli.conftest import Program
 
 COMMANDS = (
-    "ask", "chats", "search", "export", "import", "delete", "simulate", "themes", "doctor", "completions",
+    "ask", "chats", "search", "export", "import", "delete", "simulate", "themes", "config", "doctor", "completions",
 )  # fmt: skip
 
 

@@ -135,18 +135,6 @@ def test_a_user_theme_comes_before_the_programs_own(tmp_path: Path) -> None:
     assert "mine" not in theme_names()
 
 
-def test_a_changed_theme_file_is_noticed(tmp_path: Path) -> None:
-    import os
-
-    path = write_theme(tmp_path, MINIMAL)
-    theme = read_theme(path)
-    assert not theme.has_changed()
-    os.utime(path, ns=(theme.mtime_ns + 1, theme.mtime_ns + 1))
-    assert theme.has_changed()
-    path.unlink()
-    assert theme.has_changed()
-
-
 @pytest.mark.parametrize(
     ("added", "error"),
     [

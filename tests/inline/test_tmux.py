@@ -34,7 +34,7 @@ class Tmux:
 
     def __init__(self, folder: Path, url: str) -> None:
         self._socket = str(folder / "tmux.sock")
-        own = {f"FASTTUI_{kind}_DIR": str(folder / kind.lower()) for kind in ("CONFIG", "DATA", "STATE")}
+        own = {f"FASTTUI_{kind}_DIR": str(folder / kind.lower()) for kind in ("CONFIG", "DATA")}
         self._environ = {
             **{name: value for name, value in os.environ.items() if name not in {"TMUX", "TMUX_PANE"}}, **own,
             "ANTHROPIC_API_KEY": "test", "ANTHROPIC_BASE_URL": url, "NO_PROXY": "*", "PYTHONPATH": str(ROOT),
