@@ -1,6 +1,7 @@
 """What the chats screen costs: `python -m tests.benchmarks.bench_chats`, by hand.
 
-With 10,000 chats and one chat of 10,000 messages, as `bench_store` makes them, in a temporary folder.
+With 10,000 chats and one chat of 10,000 messages, as `bench_store` makes them, in a temporary folder;
+with --small a fiftieth of that, to see that it runs.
 """
 
 import asyncio

@@ -92,7 +92,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--deltas", type=int, default=3_000)
     parser.add_argument("--rate", type=float, default=300.0)
+    parser.add_argument("--small", action="store_true", help="a short reply, to see that it runs")
     args = parser.parse_args()
+    if args.small:
+        args.deltas = 300
     ratio, _ = asyncio.run(measure(args.deltas, args.rate, keys=False))
     _, waits_ms = asyncio.run(measure(args.deltas, args.rate, keys=True))
     worst = statistics.quantiles(waits_ms, n=100)[98]

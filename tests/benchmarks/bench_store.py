@@ -1,6 +1,7 @@
 """What saving and finding cost: `python -m tests.benchmarks.bench_store`, by hand.
 
-Builds 100,000 messages in 10,000 chats from the words of real replies, in a temporary folder.
+Builds 100,000 messages in 10,000 chats from the words of real replies, in a temporary folder;
+with --small a fiftieth of that, to see that it runs.
 """
 
 import json
@@ -19,7 +20,9 @@ from fasttui.store.store import Store
 from tests.paths import SHARED_DATA
 from tests.store.turns import NOON, new_turn, reply_events
 
-CHATS, TURNS_EACH = 10_000, 5
+SMALL = "--small" in sys.argv
+CHATS, TURNS_EACH = (200 if SMALL else 10_000), 5
+LONG_TURNS = 100 if SMALL else 5_000
 QUERIES = (
     "needle7000x", "the", "function", "a", "go", "fun", "the function of", "unction", "edle70", "ing", "キャッシュ",
     "🦄", "->", "nothingwhatsoever", "async def class",
@@ -34,17 +37,17 @@ def main() -> None:
         report("filled, MB", path.stat().st_size / 1e6, f"{perf_counter() - began:.0f} s")
         report("open, ms", best(lambda: Store.open(path).close()) * 1000)
         store = Store.open(path)
-        report("recent(100) of 10,000 chats, ms", best(lambda: store.recent(100)) * 1000)
+        report(f"recent(100) of {CHATS:,} chats, ms", best(lambda: store.recent(100)) * 1000)
         report("recent(100), filtered to none, ms", best(lambda: store.recent(100, matching="no such")) * 1000)
         for query in QUERIES:
             hits = len(store.search(query))
             report(f"search {query!r}, ms", best(partial(store.search, query)) * 1000, f"{hits} hits")
         long = long_chat()
         store.add(long)
-        report("load a chat of 10,000 messages, ms", best(lambda: store.load(long.id)) * 1000)
+        report(f"load a chat of {2 * LONG_TURNS:,} messages, ms", best(lambda: store.load(long.id)) * 1000)
         report("load its last 50 turns, ms", best(lambda: store.load_tail(long.id, 50)) * 1000)
         begin_and_end(store)
-        streaming(store)
+        streaming(store, seconds=1 if SMALL else 8)
         store.close()
 
 
@@ -100,7 +103,7 @@ def turn_with(conversation: Conversation, prompt: str, reply: str) -> Turn:
 
 def long_chat() -> Conversation:
     conversation, said = Conversation(title="Long"), texts()
-    for _ in range(5_000):
+    for _ in range(LONG_TURNS):
         conversation.add(turn_with(conversation, next(said), next(said)))
     return conversation
 
