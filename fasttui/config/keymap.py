@@ -77,7 +77,7 @@ ACTIONS = (
     Action("title", (), "Let Claude find a title for this chat", "/title", "Chats"),
     Action("export", ("ctrl+s",), "Export this chat", "/export", "Chats"),
 
-    Action("theme", (), "Choose the colours", "/theme", "View"),
+    Action("theme", (), "Choose the colours", "/theme", "View", "app"),
     Action("redraw", ("ctrl+l",), "Draw the screen again", "/redraw", "View", "app"),
 
     Action("palette", ("ctrl+p",), "All commands", "/palette", "Program"),

@@ -112,16 +112,6 @@ class FasttuiApp(RowsApp):
 
     # ── actions of the whole program ──────────────────────────────────────────────────────────
 
-    def action_palette(self) -> None:
-        """Everything that can be done, by name."""
-        from textual.command import CommandPalette
-
-        from fasttui.tui.actions import actions_provider
-
-        if not isinstance(self.screen, CommandPalette):
-            provider = actions_provider(self.keymap, self.chat.perform)
-            self.push_screen(CommandPalette(providers=[provider], placeholder="What do you want to do?"))
-
     def action_help(self) -> None:
         """Keys and commands."""
         from fasttui.tui.screens.help import HelpScreen

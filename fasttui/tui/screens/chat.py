@@ -102,6 +102,15 @@ class ChatScreen(SwitchingScreen):
         if asyncio.iscoroutine(result):
             self.run_worker(result, group="action")
 
+    def action_palette(self) -> None:
+        """Everything that can be done, by name."""
+        from textual.command import CommandPalette
+
+        from fasttui.tui.actions import actions_provider
+
+        provider = actions_provider(self._keymap, self.perform)
+        self.app.push_screen(CommandPalette(providers=[provider], placeholder="What do you want to do?"))
+
     # ── speed, effort, model ────────────────────────────────────────────────────────────────────────
 
     def action_speed(self) -> None:
