@@ -1,7 +1,8 @@
 """The chat screen by its keys."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
+from typing import Literal
 
 import pytest
 from textual.pilot import Pilot
@@ -10,26 +11,16 @@ from textual.widgets import Label, OptionList
 from fasttui.chat import errors, events
 from fasttui.chat.conversation import ReplyRequest
 from fasttui.chat.events import StreamEvent
+from fasttui.config.settings import Settings
 from fasttui.engine.session import Session
 from fasttui.tui.screens.help import HelpScreen
 from fasttui.tui.screens.models import ModelScreen
 from tests.engine.scripted import ScriptedProvider, reply
-from tests.tui.chat_app import chat_app, composer, screen_text, status_row, transcript
+from tests.tui.chat_app import chat_app, composer, ended, screen_text, status_row, transcript, until
 
 
 async def typed(pilot: Pilot[None], text: str) -> None:
     await pilot.press(*text, "enter")
-
-
-async def until(pilot: Pilot[None], ready: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not ready():
-            await pilot.pause()
-    await pilot.pause()
-
-
-def ended(session: Session) -> Callable[[], bool]:
-    return lambda: session.turn is not None and not session.streaming
 
 
 class Held(ScriptedProvider):
@@ -64,6 +55,36 @@ async def test_a_prompt_streams_and_the_figures_become_exact() -> None:
     assert "20 tok/s · first 1.2 s · 40 tok" in text
     assert "~" not in bar
     assert "⚡ FAST" in bar
+
+
+@pytest.mark.parametrize(
+    ("bell", "focused", "rings"),
+    [("never", False, 0), ("unfocused", True, 0), ("unfocused", False, 1), ("always", True, 1)],
+)
+async def test_the_end_of_a_reply_rings_when_the_user_wants_it(
+    monkeypatch: pytest.MonkeyPatch, bell: Literal["never", "unfocused", "always"], focused: bool, rings: int
+) -> None:
+    app, session = chat_app(reply("ok"), settings=Settings(bell=bell))
+    rung: list[None] = []
+    monkeypatch.setattr(app, "bell", lambda: rung.append(None))
+    async with app.run_test(size=(100, 30)) as pilot:
+        app.app_focus = focused
+        await typed(pilot, "Hi")
+        await until(pilot, ended(session))
+        await until(pilot, lambda: app.chat._reply is None or app.chat._reply.is_finished)
+    assert len(rung) == rings
+
+
+async def test_thinking_is_unfolded_and_code_wrapped_from_the_start_when_set_so() -> None:
+    code = f"```python\nx = {'y' * 120}\nend\n```\n"
+    script = [*reply()[:4], events.BlockStarted("thinking"), events.ThinkingDelta("Let me see."), *reply(code)[4:]]
+    app, session = chat_app(script, settings=Settings(fold_thinking=False, wrap_code=True))
+    async with app.run_test(size=(80, 40)) as pilot:
+        await typed(pilot, "Hi")
+        await until(pilot, ended(session))
+        text = screen_text(app)
+    assert "Let me see." in text
+    assert text.count("y") >= 120
 
 
 async def test_keys_typed_fast_arrive_in_order() -> None:
@@ -334,3 +355,26 @@ async def test_the_last_code_block_is_copied_as_its_source() -> None:
         await pilot.press("ctrl+y")
         await pilot.pause()
         assert app.clipboard.startswith("One:\n\n```python")
+
+
+@pytest.mark.parametrize(("key", "placeholder"), [("f9", "Find in this chat"), ("ctrl+r", "Type a part of it")])
+async def test_what_is_typed_to_find_with_is_seen_with_the_status_below(key: str, placeholder: str) -> None:
+    app, _ = chat_app()
+    async with app.run_test(size=(60, 20)) as pilot:
+        await pilot.press(key)
+        await pilot.pause()
+        assert placeholder in screen_text(app)
+        await pilot.press(*"sought")
+        await pilot.pause()
+        assert "sought" in screen_text(app)
+        assert "tok/s" in status_row(app)
+
+
+async def test_help_keeps_its_two_columns_on_a_narrow_screen() -> None:
+    app, _ = chat_app()
+    async with app.run_test(size=(60, 20)) as pilot:
+        await pilot.press("f1")
+        await pilot.pause()
+        rows = [row.partition("│")[2] for row in screen_text(app).splitlines()]
+        first = next(i for i, row in enumerate(rows) if "Earlier prompt, from" in row)
+        assert rows[first].index("Earlier") == rows[first + 1].index("the first line")

@@ -1,12 +1,15 @@
 """Keys and commands on one page, read from the keymap and the command table."""
 
+from collections.abc import Iterator
 from itertools import groupby
+from textwrap import wrap
 
 from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.events import Resize
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
@@ -14,7 +17,12 @@ from fasttui.config.keymap import Keymap
 from fasttui.config.keys import human_key
 from fasttui.engine.commands import offered_commands
 
-_KEYS_WIDTH = 30
+_LEFT_WIDTH, _LEFT_WIDTH_NARROW = 30, 22
+_WIDE = 80  # from here on the left column has its full width
+_LEAST_RIGHT_WIDTH = 10
+
+Row = tuple[str, str]
+Section = tuple[str, tuple[Row, ...]]
 
 
 class HelpScreen(ModalScreen[None]):
@@ -25,7 +33,7 @@ class HelpScreen(ModalScreen[None]):
     HelpScreen {
         align: center middle; background: $background 60%;
         & > VerticalScroll {
-            width: 90%; max-width: 100; height: 90%; padding: 1 2;
+            width: 90%; max-width: 100; height: 90%; padding: 1 2; scrollbar-size-vertical: 1;
             border: round $border; background: $surface; border-title-color: $accent;
         }
     }
@@ -40,34 +48,49 @@ class HelpScreen(ModalScreen[None]):
         with VerticalScroll() as page:
             page.border_title = Content("Keys and commands")
             page.border_subtitle = Content("Esc closes")
-            yield Static(Content.assemble(*self._keys(), *_commands(), *_prefixes()), markup=False)
-
-    def _keys(self) -> list[tuple[str, str]]:
-        lines: list[tuple[str, str]] = []
-        for group, actions in groupby(self._keymap, key=lambda pair: pair[0].group):
-            lines.append((f"{group}\n", "bold $accent"))
-            for action, keys in actions:
-                if keys:
-                    lines += _row(" · ".join(human_key(key) for key in keys), action.help)
-            lines.append(("\n", ""))
-        return lines
+            yield TwoColumns((*_keys(self._keymap), _commands(), _PREFIXES))
 
 
-def _commands() -> list[tuple[str, str]]:
-    lines = [("Commands\n", "bold $accent")]
-    for name, usage, help_ in offered_commands():
-        lines += _row(f"{name} {usage}".strip(), help_)
-    return [*lines, ("\n", "")]
+class TwoColumns(Static):
+    """Rows under headings; the right text wraps within its own column, however narrow the page."""
+
+    def __init__(self, sections: tuple[Section, ...]) -> None:
+        super().__init__("", markup=False)
+        self._sections = sections
+
+    def on_resize(self, event: Resize) -> None:
+        """Lay the page out for its width."""
+        left = _LEFT_WIDTH if self.app.size.width >= _WIDE else _LEFT_WIDTH_NARROW
+        self.update(Content.assemble(*self._pieces(left, max(_LEAST_RIGHT_WIDTH, event.size.width - left - 2))))
+
+    def _pieces(self, left_width: int, right_width: int) -> Iterator[tuple[str, str]]:
+        for heading, rows in self._sections:
+            yield f"{heading}\n", "bold $accent"
+            for left, right in rows:
+                yield f"  {left}", "$text"
+                # What is too long for its column has the line to itself.
+                room = left_width - cell_len(left)
+                yield (" " * room if room > 1 else "\n" + " " * (left_width + 2)), ""
+                yield ("\n" + " " * (left_width + 2)).join(wrap(right, right_width)) + "\n", "$muted"
+            yield "\n", ""
 
 
-def _prefixes() -> list[tuple[str, str]]:
-    return [
-        ("For one message\n", "bold $accent"),
-        *_row("!fast  !std  !auto", "at the start of a prompt: its speed"),
-        *_row("!low … !max", "at the start of a prompt: its effort"),
-    ]
+def _keys(keymap: Keymap) -> Iterator[Section]:
+    for group, actions in groupby(keymap, key=lambda pair: pair[0].group):
+        yield (
+            group,
+            tuple((" · ".join(human_key(key) for key in keys), action.help) for action, keys in actions if keys),
+        )
 
 
-def _row(left: str, right: str) -> list[tuple[str, str]]:
-    gap = " " * max(2, _KEYS_WIDTH - cell_len(left))
-    return [(f"  {left}", "$text"), (f"{gap}{right}\n", "$muted")]
+def _commands() -> Section:
+    return "Commands", tuple((f"{name} {usage}".strip(), help_) for name, usage, help_ in offered_commands())
+
+
+_PREFIXES: Section = (
+    "For one message",
+    (
+        ("!fast  !std  !auto", "at the start of a prompt: its speed"),
+        ("!low … !max", "at the start of a prompt: its effort"),
+    ),
+)

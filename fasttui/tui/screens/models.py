@@ -23,6 +23,8 @@ class ModelScreen(ModalScreen[str | None]):
         & > OptionList {
             width: 90%; max-width: 96; height: auto; max-height: 80%; padding: 0 1;
             border: round $border; background: $surface; border-title-color: $accent;
+            text-wrap: nowrap; text-overflow: ellipsis; scrollbar-size-vertical: 1;
+            &:focus { border: round $border; }
         }
     }
     """
@@ -46,7 +48,7 @@ class ModelScreen(ModalScreen[str | None]):
         return Content.assemble(
             (f"{chosen}{model.name:<12}", "bold"),
             (f"{context:>5}  ", "$muted"),
-            (f"{_price(model):<18}", "$text"),
+            (f"{_price(model):<14}", "$text"),
             self._fast(model),
         )
 

@@ -32,8 +32,8 @@ class PickScreen(ModalScreen[str | None]):
             width: 90%; max-width: 110; height: 80%; border: round $border; background: $surface;
             border-title-color: $accent; padding: 0 1;
         }
-        & Input { height: 1; border: none; background: $surface; }
-        & OptionList { height: 1fr; border: none; background: $surface; padding: 0; }
+        & Input { background: $surface; }
+        & OptionList { height: 1fr; background: $surface; padding: 0; }
     }
     """
 
@@ -47,10 +47,10 @@ class PickScreen(ModalScreen[str | None]):
         with Vertical() as box:
             box.border_title = Content(self._title)
             box.border_subtitle = Content("Enter takes it · Esc closes")
-            field = Input(placeholder="Type a part of it")
+            field = Input(placeholder="Type a part of it", compact=True)
             field.cursor_blink = False
             yield field
-            yield OptionList(markup=False)
+            yield OptionList(markup=False, compact=True)
 
     def on_mount(self) -> None:
         """Show all."""

@@ -15,8 +15,8 @@ class FindBar(Horizontal):
 
     DEFAULT_CSS = """
     FindBar {
-        height: 1; dock: bottom; display: none; background: $panel; color: $text;
-        & > Input { width: 1fr; height: 1; border: none; padding: 0 1; background: $panel; }
+        height: 1; display: none; background: $panel; color: $text;
+        & > Input { width: 1fr; padding: 0 1; background: $panel; }
         & > Label { width: auto; padding: 0 1; color: $text-muted; }
     }
     """
@@ -44,7 +44,7 @@ class FindBar(Horizontal):
 
     def compose(self) -> ComposeResult:
         """The query, and how many matches there are."""
-        field = Input(placeholder="Find in this chat")
+        field = Input(placeholder="Find in this chat", compact=True)
         field.cursor_blink = False
         yield field
         yield Label("", markup=False)
