@@ -4,7 +4,6 @@
 """
 
 import asyncio
-import os
 import re
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
@@ -29,6 +28,7 @@ from fasttui.tui.widgets.transcript import Transcript
 from tests.clock import Clock
 from tests.engine.scripted import ScriptedProvider, Step, reply, session_with
 from tests.paths import ROOT
+from tests.pictures import check as check_picture
 
 SCREENSHOTS = ROOT / "screenshots"
 LIMITS = FastLimits(output_limit=400_000, output_remaining=312_000, input_limit=2_000_000, input_remaining=1_929_000)
@@ -128,11 +128,7 @@ async def picture(
 
 
 def check(name: str, drawn: str) -> None:
-    path = SCREENSHOTS / f"{name}.svg"
-    drawn = re.sub(r"terminal-\d+", "terminal", drawn)
-    if os.environ.get("FASTTUI_DRAW"):
-        path.write_text(drawn)
-    assert drawn == path.read_text(), f"{path.name} is out of date: draw it anew and look at it"
+    check_picture(SCREENSHOTS / f"{name}.svg", drawn)
 
 
 def texts(session: Session) -> int:

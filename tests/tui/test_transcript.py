@@ -133,7 +133,7 @@ async def test_thinking_is_folded_to_one_row_until_it_is_unfolded() -> None:
         assert rows_of_view(app)[1:3] == ["  ▸ thought for 4.2 s", "  answer"]
         await pilot.click(Transcript, offset=(5, 1))
         await painted(pilot)
-        assert rows_of_view(app)[2:6] == ["  ▏ first thought", "  ▏", "  ▏ second thought", "  answer"]
+        assert rows_of_view(app)[2:7] == ["  ▏ first thought", "  ▏", "  ▏ second thought", "", "  answer"]
         view.fold_thinking(True)
         await painted(pilot)
         assert rows_of_view(app)[1:3] == ["  ▸ thought for 4.2 s", "  answer"]

@@ -178,7 +178,7 @@ class EntryLayout:
         """The first row of the text."""
         if self.thinking is None:
             return self.thinking_start
-        return self.thinking_start + 1 + (0 if self.folded else len(self.thinking.lines))
+        return self.thinking_start + 1 + (0 if self.folded else len(self.thinking.lines) + 1)
 
     @property
     def notes_start(self) -> int:
@@ -205,7 +205,8 @@ class EntryLayout:
     def _thinking_row(self, index: int) -> Row:
         if index == 0 or self.thinking is None:
             return Row(Part.THINKING_LABEL, self._label)
-        return Row(Part.THINKING, self.thinking.lines[index - 1])
+        lines = self.thinking.lines
+        return Row(Part.THINKING, lines[index - 1]) if index <= len(lines) else BLANK
 
     def rows_of_block(self, block: int) -> range:
         """The rows of one block of the text."""

@@ -80,11 +80,9 @@ class Brush:
         match row.content:
             case HeaderLine(left=left, right=right):
                 return self._header(left, right)
-            case Line(code=True, width=cells) as line if cells > room:
-                return self._long_code(line, room, shift)
-            case Line(spans=spans, code=True):
-                code = self._segments(spans, under="code.block")
-                return [Segment(" ", self._base), *self._fitted(code, room, "code.block"), Segment(" ", self._base)]
+            case Line(code=True) as line:
+                bar = (THINKING_BAR,) if row.part is Part.THINKING else ()
+                return self._code(line, self._segments(bar, over="thinking"), shift)
             case Line(spans=spans):
                 lead = [Segment(" " * (INDENT - 1), self._base)]
                 if row.part is Part.THINKING:
@@ -117,18 +115,22 @@ class Brush:
             return [*left_segments, gap, *right_segments, Segment(" " * MARGIN, self._base)]
         return self._fitted(left_segments, room)
 
-    def _long_code(self, line: Line, room: int, shift: int) -> list[Segment]:
-        """A code line wider than the screen: its gutter stays, the rest is scrolled and cut."""
-        gutter = next((i for i, span in enumerate(line.spans) if not span.gutter), len(line.spans))
-        lead = self._segments(line.spans[:gutter], under="code.block")
-        code = self._segments(line.spans[gutter:], under="code.block")
-        lead_cells = sum(_cells(segment.text) for segment in lead)
+    def _code(self, line: Line, bar: list[Segment], shift: int) -> list[Segment]:
+        """A row of code on its ground; of one wider than the screen the gutter stays, the rest is scrolled and cut."""
+        spans = line.spans
+        gutter = next((i for i, span in enumerate(spans) if span.style == "fence.gutter"), 0)
+        outside = [Segment(" " * (INDENT - 1), self._base), *bar, *self._segments(spans[:gutter])]
+        room = self.width - 1 - MARGIN - sum(_cells(segment.text) for segment in outside)
+        lead = self._segments(spans[gutter : gutter + 1], under="code.block")
+        code = self._segments(spans[gutter + 1 :], under="code.block")
+        code_room = max(0, room - sum(_cells(segment.text) for segment in lead))
         code_cells = sum(_cells(segment.text) for segment in code)
-        shown = list(Strip(code, code_cells).crop(shift, shift + room - lead_cells))
-        is_cut = code_cells > shift + room - lead_cells
+        is_cut = code_cells > shift + code_room
+        if code_cells > code_room:
+            code = list(Strip(code, code_cells).crop(shift, shift + code_room))
         return [
-            Segment(" " * (INDENT - 1), self._base),
-            *self._fitted([*lead, *shown], room, "code.block"),
+            *outside,
+            *self._fitted([*lead, *code], max(0, room), "code.block"),
             Segment(CUT if is_cut else " ", self.style("overflow") if is_cut else self._base),
         ]
 
