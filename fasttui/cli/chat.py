@@ -50,6 +50,7 @@ def run(args: argparse.Namespace) -> int:
         session,
         setup.keymap,
         look,
+        settings=settings,
         demo=setup.demo,
         problems=problems,
         open_store=lambda: compose.open_store(setup),

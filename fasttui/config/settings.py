@@ -43,9 +43,11 @@ class Settings:
     base_url: str = setting("", "Address of the Messages API; empty is ANTHROPIC_BASE_URL or Anthropic's own.")
     theme: str = setting("auto", "Theme; auto takes dusk or paper by the terminal's background.")
     editing_mode: Literal["emacs", "vi"] = setting("emacs", "Keys for editing the prompt with --inline.")
-    wrap_code: bool = setting(False, "Wrap long lines of code instead of cutting them.")
+    wrap_code: bool = setting(False, "Wrap long lines of code instead of cutting them; --inline always does.")
     mouse: bool = setting(True, "Take clicks and the wheel; off leaves them to the terminal.")
-    bell: Literal["never", "unfocused", "always"] = setting("unfocused", "When to ring as a reply ends.")
+    bell: Literal["never", "unfocused", "always"] = setting(
+        "unfocused", "When to ring as a reply ends; --inline rings at always alone."
+    )
     redact: bool = setting(True, "Take keys and tokens out of exports.")
     frame_rate: Literal["auto", 30, 60] = setting("auto", "Most paints a second while a reply streams.")
     direct_painting: bool = setting(True, "Write only the rows that changed; off paints as Textual does.")

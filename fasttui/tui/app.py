@@ -10,6 +10,7 @@ from textual.screen import Screen
 
 from fasttui.chat.errors import FasttuiError
 from fasttui.config.keymap import Keymap
+from fasttui.config.settings import Settings
 from fasttui.config.themes import Theme
 from fasttui.engine.session import Session
 from fasttui.tui.bindings import bind, tell_keys_apart
@@ -50,6 +51,7 @@ class FasttuiApp(RowsApp):
         keymap: Keymap,
         look: Look,
         *,
+        settings: Settings | None = None,
         demo: bool = False,
         problems: Sequence[FasttuiError] = (),
         open_store: OpenStore | None = None,
@@ -58,6 +60,7 @@ class FasttuiApp(RowsApp):
     ) -> None:
         super().__init__(write_only_changes=look.write_only_changes)
         self.session, self.keymap, self.look = session, keymap, look
+        self._settings = settings or Settings()
         self._demo, self._problems, self._after_first_frame = demo, problems, after_first_frame
         self._open_store, self._in_background = open_store, in_background
         self.use_theme(look.theme)
@@ -65,7 +68,12 @@ class FasttuiApp(RowsApp):
     def get_default_screen(self) -> Screen[None]:
         """The chat is the only screen that always stands."""
         self.chat = ChatScreen(
-            self.session, self.keymap, self.palette, demo=self._demo, frame_rate=self.look.frame_rate
+            self.session,
+            self.keymap,
+            self._settings,
+            self.palette,
+            demo=self._demo,
+            frame_rate=self.look.frame_rate,
         )
         return self.chat
 

@@ -15,7 +15,7 @@ from fasttui.config.settings import Settings
 from fasttui.engine.session import Session
 from fasttui.tui.screens.help import HelpScreen
 from fasttui.tui.screens.models import ModelScreen
-from tests.engine.scripted import ScriptedProvider, reply
+from tests.engine.scripted import ScriptedProvider, Step, reply
 from tests.tui.chat_app import chat_app, composer, ended, screen_text, status_row, transcript, until
 
 
@@ -65,19 +65,22 @@ async def test_the_end_of_a_reply_rings_when_the_user_wants_it(
     monkeypatch: pytest.MonkeyPatch, bell: Literal["never", "unfocused", "always"], focused: bool, rings: int
 ) -> None:
     app, session = chat_app(reply("ok"), settings=Settings(bell=bell))
+    provider = held(session)
     rung: list[None] = []
     monkeypatch.setattr(app, "bell", lambda: rung.append(None))
     async with app.run_test(size=(100, 30)) as pilot:
-        app.app_focus = focused
         await typed(pilot, "Hi")
+        await until(pilot, lambda: session.streaming)
+        app.app_focus = focused
+        provider.go_on.release()
         await until(pilot, ended(session))
-        await until(pilot, lambda: app.chat._reply is None or app.chat._reply.is_finished)
     assert len(rung) == rings
 
 
 async def test_thinking_is_unfolded_and_code_wrapped_from_the_start_when_set_so() -> None:
     code = f"```python\nx = {'y' * 120}\nend\n```\n"
-    script = [*reply()[:4], events.BlockStarted("thinking"), events.ThinkingDelta("Let me see."), *reply(code)[4:]]
+    thinking: list[Step] = [events.BlockStarted("thinking"), events.ThinkingDelta("Let me see.", "Let me see.")]
+    script = [*reply()[:4], *thinking, *reply(code)[4:]]
     app, session = chat_app(script, settings=Settings(fold_thinking=False, wrap_code=True))
     async with app.run_test(size=(80, 40)) as pilot:
         await typed(pilot, "Hi")
@@ -338,6 +341,7 @@ async def test_a_letter_repaints_its_line_alone_and_the_screen_stays_true() -> N
         for key in (*"typed words wrap here", "backspace", "enter", "up", "x", "home", "y", "ctrl+j", "z", "delete"):
             await pilot.press(key if key != "enter" else "ctrl+j")
             await pilot.pause()
+            app.chat._forecast_now()  # else the price may change in between
             shown = screen_text(app)
             composer(app).refresh()
             await pilot.pause()

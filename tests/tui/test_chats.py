@@ -1,7 +1,6 @@
 """The chats screen by its keys, and what it does to the chat behind it."""
 
-import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -20,7 +19,7 @@ from fasttui.tui.widgets.pick_list import PickList
 from fasttui.tui.widgets.transcript import Transcript
 from tests.engine.scripted import reply, session_with
 from tests.store.turns import NOON, answer, new_turn
-from tests.tui.chat_app import app_around, composer, screen_text, transcript
+from tests.tui.chat_app import app_around, composer, screen_text, transcript, until
 
 TITLES = ("Sort a list in Python", "A cake without eggs", "The [bold]history[/bold] of tea")
 
@@ -73,13 +72,6 @@ def app_with(store: Store, *scripts: object) -> tuple[FasttuiApp, Session]:
     session, _, _ = session_with(*scripts)  # type: ignore[arg-type]  # handed on as they come
     session.store = store
     return app_around(session), session
-
-
-async def until(pilot: Pilot[None], ready: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not ready():
-            await pilot.pause()
-    await pilot.pause()
 
 
 async def opened(pilot: Pilot[None]) -> ChatsScreen:

@@ -1,20 +1,18 @@
 """What the chat screen saves: prompts, drafts, history; and what it says when it cannot."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from textual.pilot import Pilot
 
 from fasttui.chat.errors import StoreError
-from fasttui.engine.session import Session
 from fasttui.store.store import Store
 from fasttui.tui.app import FasttuiApp
 from fasttui.tui.screens.pick import PickScreen
 from tests.engine.scripted import reply, session_with
 from tests.store.turns import new_turn, play, reply_events
-from tests.tui.chat_app import app_around, chat_app, composer, screen_text
+from tests.tui.chat_app import app_around, chat_app, composer, ended, screen_text, until
 
 
 @pytest.fixture
@@ -27,17 +25,6 @@ def store(path: Path) -> Iterator[Store]:
     store = Store.open(path)
     yield store
     store.close()
-
-
-async def until(pilot: Pilot[None], ready: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not ready():
-            await pilot.pause()
-    await pilot.pause()
-
-
-def ended(session: Session) -> Callable[[], bool]:
-    return lambda: session.turn is not None and not session.streaming
 
 
 async def test_a_prompt_and_its_reply_are_saved(store: Store) -> None:

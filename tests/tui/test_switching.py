@@ -1,8 +1,7 @@
 """Branches, forks, names and exports of the chat that is shown."""
 
-import asyncio
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ from fasttui.tui.app import FasttuiApp
 from fasttui.tui.screens.export import ExportScreen
 from fasttui.tui.screens.line import LineScreen
 from tests.engine.scripted import Step, all_of, reply, session_with
-from tests.tui.chat_app import app_around, composer, screen_text, transcript
+from tests.tui.chat_app import app_around, composer, screen_text, transcript, until
 
 
 @pytest.fixture
@@ -29,13 +28,6 @@ def store() -> Iterator[Store]:
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     return tmp_path
-
-
-async def until(pilot: Pilot[None], ready: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not ready():
-            await pilot.pause()
-    await pilot.pause()
 
 
 async def talked(store: Store, *prompts: str, then: tuple[list[Step], ...] = ()) -> tuple[FasttuiApp, Session]:

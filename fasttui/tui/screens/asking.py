@@ -13,6 +13,7 @@ from fasttui.chat import events
 from fasttui.chat.conversation import Turn
 from fasttui.chat.events import StreamEvent
 from fasttui.config.keymap import Keymap
+from fasttui.config.settings import Settings
 from fasttui.engine import wording
 from fasttui.engine.session import Session
 from fasttui.tui.screens.drafting import DraftingScreen
@@ -29,12 +30,12 @@ TICK_S = 0.25
 class AskingScreen(DraftingScreen):
     """The part of the chat screen that asks and shows what comes."""
 
-    def __init__(self, session: Session, keymap: Keymap, *, demo: bool) -> None:
+    def __init__(self, session: Session, keymap: Keymap, settings: Settings, *, demo: bool) -> None:
         super().__init__(session, keymap)
-        self._demo = demo
+        self._settings, self._demo = settings, demo
         self._reply: Worker[None] | None = None
         self._ticks: Timer | None = None
-        self._folded = True
+        self._folded = settings.fold_thinking
         self._thinking_label = ""
         self._notes: tuple[Spans, ...] = ()
         self._shown_last_id: str | None = None
@@ -107,6 +108,12 @@ class AskingScreen(DraftingScreen):
         self._show_hints()
         self._show_status()
 
+        self._ring()
+
+    def _ring(self) -> None:
+        when = self._settings.bell
+        if when == "always" or (when == "unfocused" and not self.app.app_focus):
+            self.app.bell()
     def _show_progress(self, turn: Turn) -> None:
         """Speed, figures and whatever is waited for, of the reply that is on its way."""
         status = self._session.status()

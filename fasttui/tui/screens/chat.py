@@ -9,6 +9,7 @@ from textual.widgets import Label
 
 from fasttui.chat.errors import CommandError, FasttuiError
 from fasttui.config.keymap import Keymap
+from fasttui.config.settings import Settings
 from fasttui.engine import commands
 from fasttui.engine.session import Session
 from fasttui.tui.bindings import bind, key_actions
@@ -28,8 +29,10 @@ class ChatScreen(SwitchingScreen):
 
     AUTO_FOCUS = "Composer"
 
-    def __init__(self, session: Session, keymap: Keymap, palette: Palette, *, demo: bool, frame_rate: int) -> None:
-        super().__init__(session, keymap, palette, demo=demo)
+    def __init__(
+        self, session: Session, keymap: Keymap, settings: Settings, palette: Palette, *, demo: bool, frame_rate: int
+    ) -> None:
+        super().__init__(session, keymap, settings, palette, demo=demo)
         self._frame_rate = frame_rate
         self._successor_offered = ""
         self._quit_armed_s = float("-inf")
@@ -47,6 +50,8 @@ class ChatScreen(SwitchingScreen):
         bind(self, self._keymap, "chat")
         self.composer.take_keys(key_actions(self._keymap, "composer"))
         bind(self.transcript, self._keymap, "transcript")
+        self.transcript.wrap_code = self._settings.wrap_code
+        self.transcript.fold_thinking(self._folded)
         self._show_conversation()
         self.set_palette(self._palette)
 

@@ -11,6 +11,7 @@ from fasttui.chat.conversation import Turn
 from fasttui.chat.errors import FasttuiError
 from fasttui.chat.events import StreamEvent
 from fasttui.config.keymap import Keymap
+from fasttui.config.settings import Settings
 from fasttui.engine.session import Session
 from fasttui.tui.screens.asking import AskingScreen
 from fasttui.tui.widgets.composer import Composer
@@ -25,8 +26,8 @@ OpenStore = Callable[[], "Store"]
 class KeepingScreen(AskingScreen):
     """The part of the chat screen that saves."""
 
-    def __init__(self, session: Session, keymap: Keymap, *, demo: bool) -> None:
-        super().__init__(session, keymap, demo=demo)
+    def __init__(self, session: Session, keymap: Keymap, settings: Settings, *, demo: bool) -> None:
+        super().__init__(session, keymap, settings, demo=demo)
         # Set while the session's conversation is whole and can be saved: a prompt sent before waits.
         self._ready = asyncio.Event()
         self._trouble = ""

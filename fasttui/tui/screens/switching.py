@@ -10,6 +10,7 @@ from fasttui.chat.conversation import Conversation, Turn
 from fasttui.chat.errors import CommandError, FasttuiError, StoreError
 from fasttui.chat.safe_text import safe_line
 from fasttui.config.keymap import Keymap
+from fasttui.config.settings import Settings
 from fasttui.engine import commands
 from fasttui.engine.session import Session
 from fasttui.engine.titles import suggested_title
@@ -28,8 +29,8 @@ TAIL_TURNS = 30  # shown at once; of a longer chat the rest is read while its en
 class SwitchingScreen(KeepingScreen):
     """The part of the chat screen that goes from one conversation or branch to another."""
 
-    def __init__(self, session: Session, keymap: Keymap, palette: Palette, *, demo: bool) -> None:
-        super().__init__(session, keymap, demo=demo)
+    def __init__(self, session: Session, keymap: Keymap, settings: Settings, palette: Palette, *, demo: bool) -> None:
+        super().__init__(session, keymap, settings, demo=demo)
         self._palette = palette
 
     def _show_conversation(self) -> None:
