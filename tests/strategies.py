@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from fasttui.chat import events
 from fasttui.chat.conversation import (
+    CACHE_TTLS,
     EFFORTS,
     SPEED_CHOICES,
     Block,
@@ -71,6 +72,7 @@ options = st.builds(
     thinking=st.booleans(),
     speed_choice=st.sampled_from(SPEED_CHOICES),
     speed_reason=lines,
+    cache_ttl=st.sampled_from(CACHE_TTLS),
 )
 
 text_blocks = st.builds(TextBlock, safe_texts)

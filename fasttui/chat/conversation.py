@@ -21,6 +21,8 @@ SpeedChoice = Literal["standard", "fast", "auto"]
 Effort = Literal["low", "medium", "high", "xhigh", "max"]
 EFFORTS: tuple[Effort, ...] = ("low", "medium", "high", "xhigh", "max")
 SPEED_CHOICES: tuple[SpeedChoice, ...] = ("standard", "fast", "auto")
+CacheTtl = Literal["5m", "1h"]
+CACHE_TTLS: tuple[CacheTtl, ...] = ("5m", "1h")
 TurnStatus = Literal["streaming", "completed", "interrupted", "failed", "refused"]
 
 
@@ -107,6 +109,7 @@ class TurnOptions:
     thinking: bool = True
     speed_choice: SpeedChoice = "standard"
     speed_reason: str = ""
+    cache_ttl: CacheTtl = "5m"
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,7 @@ def choices(setup: Setup) -> Choices:
         args.effort or settings.effort or None,
         settings.thinking,
         max_tokens=settings.max_tokens,
+        cache_ttl=settings.cache_ttl,
     )
 
 

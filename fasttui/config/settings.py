@@ -12,7 +12,7 @@ from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args, get_origin
 
-from fasttui.chat.conversation import Effort, SpeedChoice
+from fasttui.chat.conversation import CacheTtl, Effort, SpeedChoice
 from fasttui.chat.errors import ConfigError
 from fasttui.chat.models import DEFAULT_MODEL, Catalogue, Model
 from fasttui.chat.safe_text import join_surrogates, safe_line
@@ -39,7 +39,7 @@ class Settings:
     thinking: bool = setting(True, "Ask for thinking where the model lets one choose.")
     fold_thinking: bool = setting(True, "Fold thinking away once the reply's text begins.")
     system: str = setting("", "System prompt of new chats; @FILE reads it from a file.")
-    cache_ttl: Literal["5m", "1h"] = setting("5m", "How long the prompt cache lives; an hour costs more to write.")
+    cache_ttl: CacheTtl = setting("5m", "How long the prompt cache lives; an hour costs more to write.")
     base_url: str = setting("", "Address of the Messages API; empty is ANTHROPIC_BASE_URL or Anthropic's own.")
     theme: str = setting("auto", "Theme; auto takes dusk or paper by the terminal's background.")
     editing_mode: Literal["emacs", "vi"] = setting("emacs", "Keys for editing the prompt with --inline.")

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from fasttui.chat.conversation import EFFORTS, SPEED_CHOICES, Effort, SpeedChoice
+from fasttui.chat.conversation import EFFORTS, SPEED_CHOICES, CacheTtl, Effort, SpeedChoice
 from fasttui.chat.models import Model
 
 _SPEED_PREFIXES: dict[str, SpeedChoice] = {
@@ -21,6 +21,7 @@ class Choices:
     thinking: bool = True
     max_tokens: int = 0
     """Longest reply in tokens; 0 lets the effort decide."""
+    cache_ttl: CacheTtl = "5m"
     speed_once: SpeedChoice | None = None
     effort_once: Effort | None = None
 

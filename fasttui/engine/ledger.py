@@ -1,16 +1,16 @@
 """What replies cost, at the price of the speed that served them, and what the next one would."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-from fasttui.chat.conversation import Conversation, Effort, Turn
+from fasttui.chat.conversation import CacheTtl, Conversation, Effort, Turn
 from fasttui.chat.models import Catalogue, Model
 from fasttui.chat.usage import Speed, Usage
 
-CACHE_TTL = timedelta(minutes=5)
+CACHE_LIVES: Mapping[CacheTtl, timedelta] = {"5m": timedelta(minutes=5), "1h": timedelta(hours=1)}
 # Output tokens of a reply at each level, until this conversation shows its own.
 _EXPECTED_OUTPUT: dict[Effort | None, int] = {
     None: 800, "low": 350, "medium": 700, "high": 1_100, "xhigh": 2_500, "max": 4_500,
@@ -94,7 +94,7 @@ def expected_output(path: Sequence[Turn], effort: Effort | None) -> int:
 def warm_seconds(last: Turn | None, model: Model, speed: Speed, effort: Effort | None, now: datetime) -> float | None:
     """Seconds the prompt cache still holds for a request of that kind; None when it misses.
 
-    The cache is kept per model, speed and effort, for five minutes from the start of the request.
+    The cache is kept per model, speed and effort, for as long as was asked, from the start of the request.
     """
     if last is None or last.usage.prompt_tokens is None:
         return None
@@ -104,12 +104,18 @@ def warm_seconds(last: Turn | None, model: Model, speed: Speed, effort: Effort |
     if model.cache_min_tokens is None or last.usage.prompt_tokens < model.cache_min_tokens:
         return None
     asked_at = last.created_at + timedelta(seconds=last.timing.waited_s)
-    left_s = (asked_at + CACHE_TTL - now).total_seconds()
+    left_s = (asked_at + CACHE_LIVES[last.options.cache_ttl] - now).total_seconds()
     return left_s if left_s > 0 else None
 
 
 def quote(
-    conversation: Conversation, prompt: str, model: Model, speed: Speed, effort: Effort | None, now: datetime
+    conversation: Conversation,
+    prompt: str,
+    model: Model,
+    speed: Speed,
+    effort: Effort | None,
+    now: datetime,
+    cache_ttl: CacheTtl = "5m",
 ) -> Quote:
     """Estimate the next message: the context so far, `prompt`, and a reply of the usual length."""
     path = conversation.path()
@@ -123,7 +129,8 @@ def quote(
     cacheable = model.cache_min_tokens is not None and context + new_tokens >= model.cache_min_tokens
     usage = Usage(
         input_tokens=0 if cacheable else fresh,
-        cache_write_5m_tokens=fresh if cacheable else 0,
+        cache_write_5m_tokens=fresh if cacheable and cache_ttl == "5m" else 0,
+        cache_write_1h_tokens=fresh if cacheable and cache_ttl == "1h" else 0,
         cache_read_tokens=kept,
         output_tokens=output_tokens,
     )

@@ -191,6 +191,7 @@ class Session:
             self.choices.thinking,
             self.choices.next_speed,
             choice.reason,
+            self.choices.cache_ttl,
         )
 
     # ── taking in what happens ────────────────────────────────────────────────────────────────
@@ -313,13 +314,16 @@ class Session:
     def forecast(self, prompt: str) -> Forecast:
         """What sending `prompt` now would ask for and cost."""
         choice = self._speed_for(prompt)
-        model, effort, now = self.model, self.choices.next_effort(self.model), self._now()
         other: Speed = "standard" if choice.speed == "fast" else "fast"
-        chosen = quote(self.conversation, prompt, model, choice.speed, effort, now)
-        offered = other == "standard" or self.fast_offered()
-        alternative = quote(self.conversation, prompt, model, other, effort, now) if offered else None
-        until = None if chosen.warm_s is None else now + timedelta(seconds=chosen.warm_s)
+        chosen = self._quote(prompt, choice.speed)
+        alternative = self._quote(prompt, other) if other == "standard" or self.fast_offered() else None
+        until = None if chosen.warm_s is None else self._now() + timedelta(seconds=chosen.warm_s)
         return Forecast(chosen, alternative, choice.reason, self._warning(choice.speed, chosen), until)
+
+    def _quote(self, prompt: str, speed: Speed) -> Quote:
+        model, choices = self.model, self.choices
+        effort = choices.next_effort(model)
+        return quote(self.conversation, prompt, model, speed, effort, self._now(), choices.cache_ttl)
 
     def _warning(self, speed: Speed, chosen: Quote) -> str:
         if speed != "fast":
@@ -342,13 +346,11 @@ class Session:
         return policy.choose(self._facts(prompt))
 
     def _facts(self, prompt: str) -> policy.Facts:
-        model, effort, now = self.model, self.choices.next_effort(self.model), self._now()
         now_s = self._clock()
-        gauge = self.fuel(model.id)
+        gauge = self.fuel(self.model.id)
         refusal = gauge.refusal(now_s)
         cooldown_s = gauge.cooldown_s(now_s)
-        fast = quote(self.conversation, prompt, model, "fast", effort, now)
-        standard = quote(self.conversation, prompt, model, "standard", effort, now)
+        fast, standard = self._quote(prompt, "fast"), self._quote(prompt, "standard")
         return policy.Facts(
             fast_offered=self.fast_offered(),
             fast_refusal=str(refusal) if refusal is not None and not cooldown_s else None,

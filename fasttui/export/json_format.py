@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, assert_never
 
 from fasttui.chat.conversation import (
+    CACHE_TTLS,
     EFFORTS,
     SPEED_CHOICES,
     Block,
@@ -185,6 +186,7 @@ def _options_from(node: Node) -> TurnOptions:
         thinking=node["thinking"].boolean(),
         speed_choice=node["speed_choice"].one_of(SPEED_CHOICES),
         speed_reason=node["speed_reason"].string(),
+        cache_ttl=node["cache_ttl"].one_of(CACHE_TTLS) if node["cache_ttl"] else "5m",
     )
 
 

@@ -36,7 +36,7 @@ def reply_parameters(request: ReplyRequest, model: Model) -> Parameters:
     max_tokens = min(request.options.max_tokens, model.max_output_tokens or request.options.max_tokens)
     return (
         prompt_parameters(request, model)
-        | {"max_tokens": max_tokens, "cache_control": {"type": "ephemeral"}}
+        | {"max_tokens": max_tokens, "cache_control": _cache_control(request.options)}
         | _thinking(request.options, model, max_tokens)
         | _output_config(request.options, model)
         | ({"speed": "fast"} if request.options.speed == "fast" else {})
@@ -57,6 +57,11 @@ def beta_header(options: TurnOptions, model: Model, already: str = "") -> str:
     if options.speed == "fast" and model.fast and model.fast.beta and model.fast.beta not in betas:
         betas.append(model.fast.beta)
     return ",".join(betas)
+
+
+def _cache_control(options: TurnOptions) -> Parameters:
+    """One mark for the whole prompt, which moves on with it; five minutes are the API's own default."""
+    return {"type": "ephemeral"} | ({"ttl": options.cache_ttl} if options.cache_ttl != "5m" else {})
 
 
 def _thinking(options: TurnOptions, model: Model, max_tokens: int) -> Parameters:

@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 
 from fasttui.chat import events
-from fasttui.chat.conversation import Conversation, Turn, TurnOptions, prompt_of
+from fasttui.chat.conversation import CacheTtl, Conversation, Turn, TurnOptions, prompt_of
 from fasttui.chat.models import Catalogue
 from fasttui.chat.usage import Speed, Usage
 from fasttui.engine.ledger import cost_of, quote, warm_seconds
@@ -14,8 +14,8 @@ CATALOGUE = Catalogue()
 OPUS = CATALOGUE.get("claude-opus-4-8")
 
 
-def done(usage: Usage, *, speed: Speed = "standard", age_s: float = 60) -> Turn:
-    options = TurnOptions("claude-opus-4-8", speed)
+def done(usage: Usage, *, speed: Speed = "standard", age_s: float = 60, cache_ttl: CacheTtl = "5m") -> Turn:
+    options = TurnOptions("claude-opus-4-8", speed, cache_ttl=cache_ttl)
     turn = Turn(prompt_of("Hi"), options, created_at=NOW - timedelta(seconds=age_s))
     for event in (events.RequestSent(speed), events.UsageReported(usage), events.TurnCompleted("end_turn")):
         turn.apply(event, 0.0)
@@ -67,6 +67,18 @@ def test_the_cache_is_kept_per_speed_and_effort_for_five_minutes(
 ) -> None:
     last = done(Usage(4_000, 500, served_speed="standard"), age_s=age_s)
     assert warm_seconds(last, OPUS, speed, effort, NOW) == warm  # type: ignore[arg-type]  # a literal of the table
+
+
+def test_a_cache_that_was_asked_to_live_an_hour_does_and_costs_more_to_write() -> None:
+    conversation = Conversation()
+    conversation.add(done(Usage(1_000, 500, None, 0, 0, 100_000, "standard"), age_s=600, cache_ttl="1h"))
+    short = quote(conversation, "more", OPUS, "standard", "high", NOW)
+    hour = quote(conversation, "more", OPUS, "standard", "high", NOW, "1h")
+    assert short.warm_s == hour.warm_s == 3_000
+    assert short.usd is not None
+    assert hour.usd is not None
+    fresh_tokens = 500 + round(4 / OPUS.chars_per_token) + 8
+    assert hour.usd - short.usd == fresh_tokens * (Decimal(10) - Decimal("6.25")) / 1_000_000
 
 
 def test_switching_the_speed_while_the_cache_is_warm_costs_the_context_again() -> None:

@@ -233,3 +233,10 @@ async def test_a_turn_ends_exactly_once_however_it_was_cut(deltas: list[str], *,
     assert [event for event in seen if isinstance(event, TERMINAL)] == seen[-1:]
     assert isinstance(session.turn, Turn)
     assert session.turn.reply.text == "".join(deltas)
+
+
+async def test_every_request_asks_for_the_cache_as_it_was_chosen() -> None:
+    session, provider, _ = session_with(reply("a"))
+    session.choices.cache_ttl = "1h"
+    await all_of(session.submit("Hi"))
+    assert provider.requests[0].options.cache_ttl == "1h"

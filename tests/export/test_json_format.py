@@ -51,6 +51,13 @@ def test_what_is_derived_is_written_for_readers() -> None:
     assert derived == {"output_tokens_per_s": None, "cost_usd": "0.0940"}
 
 
+def test_a_document_without_a_cache_ttl_asked_for_five_minutes() -> None:
+    document = two_turns()
+    del document["conversation"]["turns"][0]["options"]["cache_ttl"]
+    VALIDATOR.validate(document)
+    assert from_json(json.dumps(document)).turns[0].options.cache_ttl == "5m"
+
+
 def test_members_of_a_later_version_are_ignored() -> None:
     document = two_turns()
     document["conversation"]["mood"] = "fine"

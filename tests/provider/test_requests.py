@@ -53,6 +53,11 @@ async def test_an_ordinary_request_is_exactly_this() -> None:
     assert received.headers["x-stainless-retry-count"] == "0"
 
 
+async def test_an_hour_of_cache_is_asked_for_by_name() -> None:
+    (received,) = await sent(request_for(cache_ttl="1h"))
+    assert received.json["cache_control"] == {"type": "ephemeral", "ttl": "1h"}
+
+
 @pytest.mark.parametrize(
     ("model", "beta"),
     [
