@@ -55,12 +55,13 @@ class AskingScreen(DraftingScreen):
                         turn = self._show_turn()
                     self._show_event(event, turn)
         finally:
+            self._answered = None
             if turn is not None and self.is_attached:
                 self._show_end(turn)
         self._send_queued()
 
     def _show_turn(self) -> Turn:
-        turn = self._session.turn
+        self._answered = turn = self._session.turn
         assert turn is not None  # noqa: S101 - the stream has begun, so there is one
         path = self._session.conversation.path()
         if turn.parent_id != self._shown_last_id or turn.parent_id is None:
@@ -107,13 +108,13 @@ class AskingScreen(DraftingScreen):
         self.transcript.set_note(key, reply_notes(turn))
         self._show_hints()
         self._show_status()
-
         self._ring()
 
     def _ring(self) -> None:
         when = self._settings.bell
         if when == "always" or (when == "unfocused" and not self.app.app_focus):
             self.app.bell()
+
     def _show_progress(self, turn: Turn) -> None:
         """Speed, figures and whatever is waited for, of the reply that is on its way."""
         status = self._session.status()
@@ -166,7 +167,7 @@ class AskingScreen(DraftingScreen):
     def action_retry(self) -> None:
         """Ask for the marked reply, or the last one, again; the other stays beside it."""
         turn = self._pointed_turn()
-        if turn is None or self._session.streaming:
+        if turn is None or self.answering:
             self.show_notice("There is no reply to ask for again." if turn is None else "A reply is still running.")
         else:
             self._start(self._session.retry(turn))

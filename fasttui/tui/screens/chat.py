@@ -80,7 +80,7 @@ class ChatScreen(SwitchingScreen):
         self.composer.fill("")
         if invocation is not None:
             self._carry_out(invocation)
-        elif self._session.streaming:
+        elif self.answering:
             self._queued.append(prompt)
             self._show_hints()
         elif self._editing is not None:
@@ -175,7 +175,7 @@ class ChatScreen(SwitchingScreen):
         if selected := self.get_selected_text():
             self._copy(selected, "selection")
             self.clear_selection()
-        elif self._session.streaming:
+        elif self.answering:
             self.action_stop()
         elif (now_s := asyncio.get_running_loop().time()) - self._quit_armed_s < QUIT_WINDOW_S:
             self.app.exit()

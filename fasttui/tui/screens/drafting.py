@@ -27,6 +27,7 @@ class DraftingScreen(ReadingScreen):
         super().__init__()
         self._session, self._keymap = session, keymap
         self._queued: list[str] = []
+        self._answered: Turn | None = None
         self._notice_end: Timer | None = None
         self._forecast_due: Timer | None = None
         self._cache_end: Timer | None = None
@@ -34,6 +35,11 @@ class DraftingScreen(ReadingScreen):
         self._history_at: int | None = None
         self._draft = ""
         self._editing: Turn | None = None
+
+    @property
+    def answering(self) -> bool:
+        """Whether a reply is on its way, or not yet shown to its end: the session is a step ahead of the screen."""
+        return self._session.streaming or self._answered is not None
 
     @property
     def composer(self) -> Composer:
@@ -153,7 +159,7 @@ class DraftingScreen(ReadingScreen):
     def action_edit_prompt(self) -> None:
         """Take the marked prompt, or the last one, back into the composer; sending it makes a new branch."""
         turn = self._pointed_turn()
-        if turn is None or self._session.streaming:
+        if turn is None or self.answering:
             self.show_notice("There is no prompt to edit." if turn is None else "A reply is still running.")
             return
         self._editing = turn

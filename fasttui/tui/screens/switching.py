@@ -57,12 +57,12 @@ class SwitchingScreen(KeepingScreen):
 
     def _at_rest_or_say(self) -> bool:
         """Whether no reply runs; where one does, the user is told what to do."""
-        if self._session.streaming:
+        if self.answering:
             self.show_notice("A reply is still running: stop it first.", "$warning")
-        return not self._session.streaming
+        return not self.answering
 
     def _begin_keeping(self) -> None:
-        if self._session.streaming:
+        if self._session.streaming and self._reply is None:
             # No prompt has left yet: the chat the program was started with is being answered elsewhere.
             self._session.start_over()
             self._show_conversation()
