@@ -412,7 +412,7 @@ class Document:
             laid.leaf = leaf
             settled = laid.flow.settled
             entries = laid.flow.show(leaf, partial=partial and number == len(leaves) - 1)
-            start = laid.start + (settled if laid.flow.settled >= settled else 0)
+            start = laid.start + (0 if laid.flow.rebuilt else settled)
             position = self._put(start, entries)
             self._note_widening(laid)
             self._shown.append(laid)

@@ -119,7 +119,9 @@ class Flow:
 
     def __init__(self, leaf: Leaf, before: Leaf | None, block: int, setting: Setting) -> None:
         self.settled = 0
-        """Lines that were returned and will not be returned again while the leaf is open."""
+        """Lines that were returned and will not be returned again while the leaf is open, unless it is rebuilt."""
+        self.rebuilt = False
+        """What `show` returned last begins at the leaf's first line again, whatever was settled."""
         self.definitions = 0
         self.setting = setting
         self.block = block

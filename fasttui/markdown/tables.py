@@ -82,6 +82,7 @@ class TableFlow(Flow):
             self._exact = [max(pair) for pair in zip(self._exact, cells.widths, strict=True)]
         rebuilt = self._widen([*added, *open_row])
         lines = [] if self._began and not rebuilt else [*self._spacer, *self._head()]
+        self.rebuilt = rebuilt
         if rebuilt:
             self.settled = 0
         for cells in self._body if rebuilt or not self._began else added:

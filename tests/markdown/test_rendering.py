@@ -116,3 +116,15 @@ def test_blocks_say_their_kind_language_and_place() -> None:
         ("fence", "py", 4),
     ]
     assert [text[slice(*block.source)] for block in blocks] == ["# a", "- b\n- c", "```py\nd\n```"]
+
+
+@pytest.mark.parametrize("width", [20, 40, 77])
+def test_a_table_that_widens_while_it_streams_stands_there_once(width: int) -> None:
+    rows = "|".join(f"cell {n} of several words" for n in range(3))
+    source = f"|a|b|c|\n|-|-|-|\n|x|y|z|\n|{rows}|\n|{rows}, more|\n"
+    document = Document(width, cell_len=cells)
+    for character in source:
+        document.append(character)
+        shown = [line.split(": ")[0].strip("│ ") for line in look(document.lines).splitlines()]
+        assert sum(line.startswith("┌") for line in shown) <= 1
+        assert sum(line.startswith("x") for line in shown) <= 1
