@@ -49,7 +49,7 @@ ACTIONS = (
     Action("continue", ("alt+c",), "Let an interrupted reply go on", "/continue", "Reply"),
     Action("fold_thinking", ("f4",), "Fold or unfold thinking", "/thinking", "Reply"),
     Action("copy_reply", ("ctrl+y",), "Copy the last reply", "/copy", "Reply"),
-    Action("copy_code", ("f8",), "Copy a code block of the last reply", "/copy code", "Reply"),
+    Action("copy_code", ("f8",), "Copy the last code block of the last reply", "/copy code", "Reply"),
 
     Action("read", ("shift+tab",), "Go to the transcript and back", "/read", "Read"),
     Action("page_up", ("pageup",), "A page up", "/page up", "Read"),
