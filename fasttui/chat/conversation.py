@@ -249,6 +249,11 @@ class Turn:
         return self.served_speed is not None and self.served_speed != self.options.speed
 
     @property
+    def was_cut(self) -> bool:
+        """Whether the reply broke off with text to go on from: stopped, or at its longest length."""
+        return (self.status == "interrupted" or self.stop_reason == "max_tokens") and bool(self.reply.text)
+
+    @property
     def output_tokens_per_s(self) -> float | None:
         """Exact OTPS once the API has reported the tokens of an ended reply."""
         seconds, tokens = self.timing.generation_s, self.usage.output_tokens

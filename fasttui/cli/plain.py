@@ -182,7 +182,7 @@ class PlainChat:
 
     def _continue(self, _: str) -> None:
         turn = self._last_turn()
-        if turn.status != "interrupted" and turn.stop_reason != "max_tokens":
+        if not turn.was_cut:
             raise CommandError("The last reply was not cut off.", hint="Ask for it again with /retry.")
         self._ask(self._session.proceed(turn))
 

@@ -35,12 +35,9 @@ class Choices:
         effort = self.effort_once or self.effort or model.default_effort
         return model.clamp_effort(effort) if effort else None
 
-    def cycle_speed(self, *, fast_offered: bool) -> None:
-        """On to the next speed; where there is no fast there is only standard."""
+    def cycle_speed(self) -> None:
+        """On to the next speed, from now on."""
         self.speed_once = None
-        if not fast_offered:
-            self.speed = "standard"
-            return
         here = SPEED_CHOICES.index(self.speed)
         self.speed = SPEED_CHOICES[(here + 1) % len(SPEED_CHOICES)]
 

@@ -157,6 +157,36 @@ def choose_model(session: Session, id_: str) -> str:
     return f"{model.name} from the next message on{price}."
 
 
+class Notice(NamedTuple):
+    """What the user is told of an action."""
+
+    text: str
+    is_warning: bool
+
+
+class SpeedKey:
+    """The key that changes the speed. Where the model has no fast mode, a second press goes to its successor."""
+
+    def __init__(self) -> None:
+        self._successor_offered_for = ""
+
+    def press(self, session: Session, key: str) -> Notice | None:
+        """Change the speed or the model, or say why not; `key` is its name for the user."""
+        model = session.model
+        if session.fast_offered():
+            session.choices.cycle_speed()
+            return None
+        following = successor(session)
+        if following is None:
+            return Notice(f"{model.name} has no fast mode: /model lists those that have.", is_warning=True)
+        if self._successor_offered_for != model.id:
+            self._successor_offered_for = model.id
+            return Notice(f"{model.name} has no fast mode; {key} again switches to {following.name}.", is_warning=True)
+        said = choose_model(session, following.id)
+        session.choices.speed = "fast"
+        return Notice(said, is_warning=False)
+
+
 def successor(session: Session) -> Model | None:
     """The model that takes over fast mode from the chosen one."""
     fast = session.model.fast

@@ -8,7 +8,8 @@ from fasttui.chat.conversation import SpeedChoice, Turn
 from fasttui.chat.models import Model
 from fasttui.chat.usage import Speed
 from fasttui.engine.fuel import FuelReading
-from fasttui.engine.ledger import Cost
+from fasttui.engine.ledger import Cost, Quote
+from fasttui.engine.session import Forecast
 from fasttui.engine.telemetry import Reading, thinking_seconds
 
 Words = tuple[tuple[str, str], ...]
@@ -52,6 +53,23 @@ def tokens(value: float) -> str:
 def speed_name(speed: SpeedChoice | Speed) -> str:
     """The speed with its mark, as it is shown everywhere."""
     return f"{FAST_MARK} fast" if speed == "fast" else speed
+
+
+def prices(forecast: Forecast) -> str:
+    """Of the next message, at both speeds: `next ≈ $0.02 · standard ≈ $0.43 · cached until 12:09`."""
+    parts = [f"next {_about(forecast.chosen)}"]
+    if forecast.other is not None:
+        other = FAST_MARK if forecast.other.speed == "fast" else forecast.other.speed
+        parts.append(f"{other} {_about(forecast.other)}")
+    if forecast.cached_until is not None:
+        parts.append(f"cached until {forecast.cached_until.astimezone():%H:%M}")
+    elif forecast.chosen.reread_tokens:
+        parts.append("not cached")
+    return " · ".join(parts)
+
+
+def _about(quote: Quote) -> str:
+    return "price unknown" if quote.usd is None else f"≈ {dollars(quote.usd)}"
 
 
 def rate(reading: Reading) -> str:

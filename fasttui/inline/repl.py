@@ -67,7 +67,7 @@ class InlineChat:
         self._folded = settings.fold_thinking
         self._editing: Turn | None = None
         self._set_aside: str | None = None  # the draft, while something is picked in its place
-        self._successor_offered: str | None = None
+        self._speed_key = commands.SpeedKey()
         self._quit_armed_s = float("-inf")
         self._screen = InlineScreen(
             session,
@@ -392,20 +392,9 @@ class InlineChat:
 
     def action_speed(self) -> None:
         """On to the next speed; where there is no fast, pressed again, to the model that succeeds."""
-        session = self._session
-        if session.fast_offered():
-            session.choices.cycle_speed(fast_offered=True)
-        elif (successor := commands.successor(session)) is None:
-            self._screen.notice(f"{session.model.name} has no fast mode: /model lists those that have.", "warning")
-        elif self._successor_offered == session.model.id:
-            self._screen.notice(commands.choose_model(session, successor.id))
-            session.choices.speed = "fast"
-        else:
-            self._successor_offered = session.model.id
-            hint = self._keymap.hint("speed")
-            self._screen.notice(
-                f"{session.model.name} has no fast mode; {hint} again switches to {successor.name}.", "warning"
-            )
+        notice = self._speed_key.press(self._session, self._keymap.hint("speed"))
+        if notice is not None:
+            self._screen.notice(notice.text, "warning" if notice.is_warning else "accent")
         self._screen.status_changed()
 
     def action_speed_once(self) -> None:
@@ -459,8 +448,7 @@ class InlineChat:
     def action_continue(self) -> None:
         """Ask for the rest of a reply that was cut."""
         turn = self._session.conversation.head
-        cut = turn is not None and (turn.status == "interrupted" or turn.stop_reason == "max_tokens")
-        if turn is None or not cut or not turn.reply.text:
+        if turn is None or not turn.was_cut:
             self._screen.notice("The last reply was not cut off.")
         else:
             self._start(self._session.proceed(turn))

@@ -6,7 +6,6 @@ from typing import NamedTuple
 from prompt_toolkit.utils import get_cwidth
 
 from fasttui.engine import status_words, wording
-from fasttui.engine.ledger import Quote
 from fasttui.engine.session import Forecast, Session, Status
 from fasttui.engine.wording import Words
 from fasttui.inline.style import STATUS_STYLES, Palette
@@ -60,25 +59,9 @@ def next_line(session: Session, forecast: Forecast, columns: int, palette: Palet
         (palette.fragment("accent"), once),
         (palette.fragment("faint"), "  "),
         (palette.fragment("warning" if forecast.warning else "muted"), f"{why} · " if why else ""),
-        (palette.fragment("muted"), prices(forecast)),
+        (palette.fragment("muted"), wording.prices(forecast)),
     ]
     return list(fitted(fragments, columns - 1))
-
-
-def prices(forecast: Forecast) -> str:
-    """`next ≈ $0.02 · standard ≈ $0.43 · cached until 12:09`."""
-    parts = [f"next {_about(forecast.chosen)}"]
-    if forecast.other is not None:
-        parts.append(f"{wording.speed_name(forecast.other.speed)} {_about(forecast.other)}")
-    if forecast.cached_until is not None:
-        parts.append(f"cached until {forecast.cached_until.astimezone():%H:%M}")
-    elif forecast.chosen.reread_tokens:
-        parts.append("not cached")
-    return " · ".join(parts)
-
-
-def _about(quote: Quote) -> str:
-    return "price unknown" if quote.usd is None else f"≈ {wording.dollars(quote.usd)}"
 
 
 def fitted(fragments: Iterable[tuple[str, str]], columns: int) -> Iterator[tuple[str, str]]:

@@ -203,3 +203,19 @@ def test_the_error_knows_the_request_id_when_the_head_never_came() -> None:
 def test_ids_are_never_the_same() -> None:
     ids = {Turn(prompt_of("x"), FAST).id for _ in range(100)}
     assert len(ids) == 100
+
+
+@pytest.mark.parametrize(
+    ("text", "end", "cut"),
+    [
+        ("Half a", events.TurnInterrupted(), True),
+        ("", events.TurnInterrupted(), False),
+        ("Long", events.TurnCompleted("max_tokens"), True),
+        ("All.", events.TurnCompleted("end_turn"), False),
+    ],
+)
+def test_a_reply_was_cut_when_there_is_text_to_go_on_from(text: str, end: StreamEvent, cut: bool) -> None:
+    turn = Turn(prompt_of("Hi"), FAST)
+    turn.apply(events.TextDelta(text), 1.0)
+    turn.apply(end, 2.0)
+    assert turn.was_cut == cut

@@ -47,18 +47,22 @@ class AskingScreen(DraftingScreen):
 
     async def _converse(self, stream: AsyncGenerator[StreamEvent, None]) -> None:
         """One reply, from the first event to the last; cancelling this is stopping."""
-        turn: Turn | None = None
+        # A prompt that waits for the SDK has no event yet, and is to be seen all the same.
+        begun = asyncio.get_running_loop().call_soon(self._shown_turn)
         try:
             async with aclosing(stream):
                 async for event in stream:
-                    if turn is None:
-                        turn = self._show_turn()
-                    self._show_event(event, turn)
+                    self._show_event(event, self._shown_turn())
         finally:
-            self._answered = None
+            begun.cancel()
+            turn, self._answered = self._answered, None
             if turn is not None and self.is_attached:
                 self._show_end(turn)
         self._send_queued()
+
+    def _shown_turn(self) -> Turn:
+        """The turn that is being answered, on the screen from now on."""
+        return self._answered or self._show_turn()
 
     def _show_turn(self) -> Turn:
         self._answered = turn = self._session.turn
@@ -175,8 +179,7 @@ class AskingScreen(DraftingScreen):
     def action_continue(self) -> None:
         """Ask for the rest of a reply that was cut."""
         turn = self._session.conversation.head
-        cut = turn is not None and (turn.status == "interrupted" or turn.stop_reason == "max_tokens")
-        if turn is None or not cut or not turn.reply.text:
+        if turn is None or not turn.was_cut:
             self.show_notice("The last reply was not cut off.")
         else:
             self._start(self._session.proceed(turn))

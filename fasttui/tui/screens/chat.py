@@ -34,7 +34,7 @@ class ChatScreen(SwitchingScreen):
     ) -> None:
         super().__init__(session, keymap, settings, palette, demo=demo)
         self._frame_rate = frame_rate
-        self._successor_offered = ""
+        self._speed_key = commands.SpeedKey()
         self._quit_armed_s = float("-inf")
 
     def compose(self) -> ComposeResult:
@@ -120,20 +120,9 @@ class ChatScreen(SwitchingScreen):
 
     def action_speed(self) -> None:
         """On to the next speed; where there is no fast, pressed again, to the model that succeeds."""
-        session = self._session
-        if session.fast_offered():
-            session.choices.cycle_speed(fast_offered=True)
-        elif (successor := commands.successor(session)) is None:
-            self.show_notice(f"{session.model.name} has no fast mode: /model lists those that have.", "$warning")
-        elif self._successor_offered == session.model.id:
-            self._choose_model(successor.id)
-            session.choices.speed = "fast"
-        else:
-            self._successor_offered = session.model.id
-            hint = self._keymap.hint("speed")
-            self.show_notice(
-                f"{session.model.name} has no fast mode; {hint} again switches to {successor.name}.", "$warning"
-            )
+        notice = self._speed_key.press(self._session, self._keymap.hint("speed"))
+        if notice is not None:
+            self.show_notice(notice.text, "$warning" if notice.is_warning else "$accent")
         self._show_status()
 
     def action_speed_once(self) -> None:

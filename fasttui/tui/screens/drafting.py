@@ -7,11 +7,9 @@ from textual.timer import Timer
 
 from fasttui.chat.conversation import Turn
 from fasttui.chat.errors import FasttuiError
-from fasttui.chat.usage import Speed
 from fasttui.config.keymap import Keymap
 from fasttui.engine import wording
-from fasttui.engine.ledger import Quote
-from fasttui.engine.session import Forecast, Session
+from fasttui.engine.session import Session
 from fasttui.tui.screens.reading import ReadingScreen
 from fasttui.tui.turn_entries import turn_id_of
 from fasttui.tui.widgets.composer import Composer
@@ -64,7 +62,7 @@ class DraftingScreen(ReadingScreen):
         why = forecast.warning or forecast.reason
         right = Content.assemble(
             (f"{why} · " if why else "", "$warning" if forecast.warning else "$muted"),
-            (_prices(forecast), "$muted"),
+            (wording.prices(forecast), "$muted"),
         )
         self.composer.show_next(left, right, fast=speed == "fast")
 
@@ -165,30 +163,10 @@ class DraftingScreen(ReadingScreen):
         self._editing = turn
         self.leave_transcript()
         self.composer.fill(turn.prompt.text)
-        self.show_notice("Editing an earlier prompt: Enter sends it as a new branch, Esc leaves it.")
+        self.show_notice("Editing an earlier prompt: Enter sends a new branch, Esc leaves it.")
 
     def _pointed_turn(self) -> Turn | None:
         """The turn the block cursor is on, else the last one."""
         conversation, key = self._session.conversation, self.transcript.marked
         id_ = turn_id_of(key) if key is not None else ""
         return conversation.turn(id_) if id_ in conversation else conversation.head
-
-
-def _prices(forecast: Forecast) -> str:
-    """`next ≈ $0.02 · standard ≈ $0.43 · cached until 12:09`."""
-    parts = [f"next {_about(forecast.chosen)}"]
-    if forecast.other is not None:
-        parts.append(f"{_short(forecast.other.speed)} {_about(forecast.other)}")
-    if forecast.cached_until is not None:
-        parts.append(f"cached until {forecast.cached_until.astimezone():%H:%M}")
-    elif forecast.chosen.reread_tokens:
-        parts.append("not cached")
-    return " · ".join(parts)
-
-
-def _short(speed: Speed) -> str:
-    return "⚡" if speed == "fast" else "standard"
-
-
-def _about(quote: Quote) -> str:
-    return "price unknown" if quote.usd is None else f"≈ {wording.dollars(quote.usd)}"
