@@ -58,7 +58,7 @@ def formula(source: str) -> str | None:
     """The formula as one line of text; None where it has no faithful one."""
     if len(source) > _LONGEST or _depth(source) > _DEEPEST:
         return None
-    from pylatexenc.latexwalker import LatexWalkerParseError  # type: ignore[import-untyped]
+    from pylatexenc.latexwalker import LatexWalkerParseError  # type: ignore[import-untyped]  # it has no types
 
     try:
         text = _convert(source.strip())
@@ -101,7 +101,7 @@ def _with_scripts(nodes: Iterable[_Node]) -> list[_Node]:
                 argument = LatexCharsNode(chars=chars[0])
                 node = LatexCharsNode(chars=chars[1:])  # noqa: PLW2901 - the script takes one character of it
             else:
-                node = None  # noqa: PLW2901
+                node = None  # noqa: PLW2901 - all of it is the script
             done.append(LatexCharsNode(chars=_script(sign, _text([argument]))))
             sign = ""
             if node is None:
@@ -124,7 +124,7 @@ def _split_scripts(chars: str, done: list[_Node]) -> str:
     parts = re.split(r"([_^])", chars)
     text = parts[0]
     for at, (sign, rest) in enumerate(zip(parts[1::2], parts[2::2], strict=True)):
-        rest = rest.lstrip()  # noqa: PLW2901
+        rest = rest.lstrip()  # noqa: PLW2901 - the same text
         if not rest:
             if at != len(parts) // 2 - 1:
                 raise _UnknownError
@@ -185,7 +185,7 @@ def _tools() -> tuple[Any, Any]:
     """A walker factory and a converter that know our macros."""
     from functools import partial
 
-    from pylatexenc import latex2text, latexwalker, macrospec  # type: ignore[import-untyped]
+    from pylatexenc import latex2text, latexwalker, macrospec  # type: ignore[import-untyped]  # it has no types
 
     logging.getLogger("pylatexenc").setLevel(logging.CRITICAL)
     one, two = macrospec.std_macro, macrospec.std_macro

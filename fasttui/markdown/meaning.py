@@ -57,7 +57,7 @@ def _math_inline(state: "StateInline", silent: bool) -> bool:  # noqa: FBT001 - 
     return True
 
 
-def _math_block(state: "StateBlock", start_line: int, end_line: int, silent: bool) -> bool:  # noqa: FBT001
+def _math_block(state: "StateBlock", start_line: int, end_line: int, silent: bool) -> bool:  # noqa: FBT001 - markdown-it's own
     def line_text(line: int) -> str:
         return state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]]
 

@@ -49,7 +49,7 @@ class TableLine:
             and self._part == other._part
         )
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]  # it is equal to lines yet to grow
 
 
 class TableFlow(Flow):

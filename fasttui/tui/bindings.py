@@ -59,7 +59,7 @@ def bind(node: DOMNode, keymap: Keymap, *contexts: Context) -> None:
     ours = bindings(keymap, *contexts)
     ids, keys = {action.id for action, _ in keymap}, {binding.key for binding in ours}
     node._bindings = merged = BindingsMap(  # noqa: SLF001 - there is no public way
-        [binding for key, binding in node._bindings if binding.id not in ids and key not in keys]  # noqa: SLF001
+        [binding for key, binding in node._bindings if binding.id not in ids and key not in keys]  # noqa: SLF001 - as above
     )
     for binding in ours:
         # Put in as they are: the constructor strips the "\r" off "shift+\r".

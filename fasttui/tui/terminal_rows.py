@@ -478,11 +478,11 @@ def missing_hooks(app: App[Any], screen: Screen[Any]) -> list[Hook]:
 class RowsApp(App[None]):
     """An app whose updates go through `TerminalRows`."""
 
-    def __init__(self, *, write_only_changes: bool = True, **options: Any) -> None:  # noqa: ANN401
+    def __init__(self, *, write_only_changes: bool = True, **options: Any) -> None:  # noqa: ANN401 - Textual's own
         super().__init__(**options)
         self.terminal_rows = TerminalRows(self, enabled=write_only_changes)
 
-    def _display(self, screen: Screen[Any], renderable: Any) -> None:  # noqa: ANN401
+    def _display(self, screen: Screen[Any], renderable: Any) -> None:  # noqa: ANN401 - Textual's own
         if self._batch_count or not self.terminal_rows.display(screen, renderable):
             super()._display(screen, renderable)
         else:

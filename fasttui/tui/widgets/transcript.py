@@ -220,7 +220,7 @@ class Transcript(TranscriptView):
         layout = self._layouts.get(index)
         return layout.text.source if layout is not None else self._entries[index].text
 
-    def selection_updated(self, selection: Selection | None) -> None:  # noqa: ARG002 the name is Textual's
+    def selection_updated(self, selection: Selection | None) -> None:  # noqa: ARG002 - the name is Textual's
         """Textual has marked other text."""
         self._repaint()
 

@@ -83,7 +83,13 @@ class TranscriptView(ScrollView, can_focus=False):
         following: bool
         new_lines: int
 
-    def __init__(self, *, frame_rate: int = 30, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+    def __init__(
+        self,
+        *,
+        frame_rate: int = 30,
+        id: str | None = None,  # noqa: A002 - Textual's own word
+        classes: str | None = None,
+    ) -> None:
         super().__init__(id=id, classes=classes)
         self.frame_rate = frame_rate
         self._entries = EntryList()
@@ -201,7 +207,7 @@ class TranscriptView(ScrollView, can_focus=False):
         self._brush.set_palette(palette)
         self._repaint()
 
-    def fold_thinking(self, folded: bool) -> None:  # noqa: FBT001
+    def fold_thinking(self, folded: bool) -> None:  # noqa: FBT001 - the name says what it means
         """Show all thinking, or only the label of each."""
         self._fold_thinking = folded
         for index, layout in list(self._layouts.items()):
@@ -584,7 +590,7 @@ class TranscriptView(ScrollView, can_focus=False):
 
     # -- scrolling
 
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:  # noqa: ARG002 the name is Textual's
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:  # noqa: ARG002 - the name is Textual's
         """Textual moved the view: wheel, scrollbar, keys."""
         wanted = round(new_value)
         if wanted == self._top or self.outer_size != self._outer_size:
