@@ -15,7 +15,7 @@ from fasttui.markdown.latex import formula
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"')\]*_`”’]*(?:\s+|(?<=[。！？]))")
 _MAY_END = re.compile(r"[\s。！？]")
 _TASK = re.compile(r"\[([ xX])\][ \t]+")
-_NUMBERED = re.compile(r"\d{1,9}\.\s")
+_NUMBER = re.compile(r"\d{1,9}\.\s*$")
 
 
 def spoken(text: str) -> Iterator[str]:
@@ -42,12 +42,23 @@ class PlainReader:
         for line in lines:
             for leaf in self._parser.line(line, 0):
                 said += self._close(leaf)
-            if self._parser.leaf is not None and self._parser.leaf.kind in {"fence", "code"}:
-                said += self._code_rows(self._parser.leaf)
+            said += self._line_said()
         self._partial = rest
         if _MAY_END.search(text):
             said += self._open_sentences()
         return said
+
+    def _line_said(self) -> list[str]:
+        """What the line just read completes of an open leaf."""
+        self._partial = ""
+        leaf = self._parser.leaf
+        if leaf is None or leaf.kind not in {"fence", "code", "paragraph"}:
+            return []
+        if leaf.kind != "paragraph":
+            return self._code_rows(leaf)
+        # Said now, as if the text had been cut here: the next line may make a heading of the paragraph.
+        rows = "".join(f"{row.text}\n" for row in leaf.rows[-2:])
+        return self._open_sentences() if _SENTENCE_END.search(rows) else []
 
     def finish(self) -> list[str]:
         said: list[str] = []
@@ -66,8 +77,11 @@ class PlainReader:
         if not closed and leaf is not None and leaf.kind == "paragraph" and not leaf.rows[0].text.startswith("|"):
             self._enter(leaf)
             text = leaf.text()
+            decided = len(text)
+            if self._partial and _NUMBER.match(leaf.rows[-1].text):
+                decided = text.rstrip().rfind("\n") + 1  # an item, if more text follows
             while match := _SENTENCE_END.search(text, self._read):
-                if _NUMBERED.fullmatch(text[self._read : match.end()]):
+                if match.end() > decided or _NUMBER.match(text[self._read : match.end()]):
                     break
                 said += self._sentence(leaf, text[self._read : match.end()])
                 self._read = match.end()
@@ -96,7 +110,7 @@ class PlainReader:
                     self._read = match.end()
                 said += self._sentence(leaf, text[self._read :])
             case "heading":
-                said = [f"heading level {leaf.level}: {self._words(leaf.text())}"]
+                said = [f"heading level {leaf.level}: {self._words(leaf.text()[self._read :])}"]
             case "fence" | "code":
                 said = [*self._code_rows(leaf), "end of code"]
             case "table":

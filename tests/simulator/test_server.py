@@ -19,12 +19,13 @@ def status_of(base_url: str) -> int:
 
 
 def test_the_embedded_simulator_answers_as_soon_as_it_has_started_and_is_gone_when_stopped() -> None:
+    before = set(threading.enumerate())
     simulator = EmbeddedSimulator(Simulator(pace=0))
     base_url = simulator.start()
     assert base_url.startswith("http://127.0.0.1:")
     assert status_of(base_url) == 200
     simulator.stop()
-    assert "simulator" not in [thread.name for thread in threading.enumerate()]
+    assert set(threading.enumerate()) <= before
     with pytest.raises(OSError, match="refused"):
         status_of(base_url)
 
