@@ -301,6 +301,7 @@ async def drag(app: TranscriptApp, start: tuple[int, int], stop: tuple[int, int]
         ("```python\nx = 1\ny = 2\n```", (0, 2), (37, 3), "x = 1\ny = 2"),
         ("first\n\nsecond", (2, 1), (37, 3), "first\n\nsecond"),
         ("漢字かな", (4, 1), (6, 1), "字か"),
+        ("|a|b|\n|-|-|\n|1|two words|\n", (0, 1), (37, 5), "a\tb\n1\ttwo words"),
     ],
 )
 async def test_selected_text_is_copied_as_its_source(

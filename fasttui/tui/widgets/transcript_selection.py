@@ -56,7 +56,7 @@ def selected_text(layout: EntryLayout, index: int, selection: Selection) -> str:
         span = selection.get_span(Place(index, row_index).y)
         row = layout.row(row_index)
         line = row.content
-        if span is None or row.part not in COPIED or not isinstance(line, Line) or _is_label(line):
+        if span is None or row.part not in COPIED or not isinstance(line, Line) or _is_label(line) or _is_border(line):
             continue
         if before is not None:
             out.append(_joint(before, line))
@@ -83,6 +83,11 @@ def code_text(layout: EntryLayout, rows: range) -> str:
 def _is_label(line: Line) -> bool:
     """Whether it is the row above a code block that names its language."""
     return any(span.style == "fence.label" for span in line.spans)
+
+
+def _is_border(line: Line) -> bool:
+    """Whether it is a table's border between rows."""
+    return len(line.spans) > 0 and all(span.gutter for span in line.spans) and line.spans[-1].style == "table.border"
 
 
 def logical_line(layout: EntryLayout, row: int) -> Iterator[tuple[int, str, str]]:
@@ -119,13 +124,17 @@ def _joint(before: Line, line: Line) -> str:
 
 
 def _between(row: Row, start: int, stop: int) -> str:
-    """The characters from `start` to `stop` of a row (-1: its end), without decoration."""
+    """The characters from `start` to `stop` of a row (-1: its end), without decoration; a tab between cells."""
     position = len(row_text(row)) - sum(len(span.text) for span in row.spans)
     out: list[str] = []
+    after_border = False
     for span in row.spans:
         first = max(0, start - position)
         last = len(span.text) if stop == -1 else max(0, stop - position)
-        if not span.gutter:
-            out.append(span.text[first:last])
         position += len(span.text)
+        if span.gutter:
+            after_border |= span.style == "table.border" and any(out)
+        elif text := span.text[first:last]:
+            out.append(f"\t{text}" if after_border else text)
+            after_border = False
     return "".join(out)
