@@ -359,17 +359,15 @@ class BlockParser:
         if leaf is None:
             return False
         rest = text[at:]
-        if match := _SETEXT.match(rest):
-            leaf.kind, leaf.level = "heading", 1 if match[1][0] == "=" else 2
-            self._extend(leaf, len(text))
-            self._close_leaf()
-            return True
         header = leaf.rows[-1]
-        if "|" not in header.text or leaf.indent > 3:
-            return False
-        columns = alignments(rest)
+        has_bar = "|" in header.text and leaf.indent <= 3
+        columns = alignments(rest) if has_bar else None
         if not columns or len(columns) != len(split_row(header.text)):
-            return False
+            if match := _SETEXT.match(rest):
+                leaf.kind, leaf.level = "heading", 1 if match[1][0] == "=" else 2
+                self._extend(leaf, len(text))
+                self._close_leaf()
+            return match is not None
         if len(leaf.rows) == 1:
             leaf.kind = "table"
         else:

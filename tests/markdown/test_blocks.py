@@ -1,5 +1,6 @@
 """The line-by-line block parser says what markdown-it-py says."""
 
+import re
 from typing import Any
 
 import pytest
@@ -39,7 +40,14 @@ def test_blocks_are_those_of_markdown_it_but_for_link_definitions(corpus: str) -
         assert meaning.same_meaning(ours, theirs), (sample.name, list(map(shape, ours)), list(map(shape, theirs)))
 
 
-@given(text=markdown.filter(lambda text: "[a]: /u" not in text and text.strip() != ""))
+# Before a delimiter row, markdown-it takes even a heading or the opening line of a fence for a table's header; GFM
+# and we do not.
+TAKEN_FOR_A_HEADER = re.compile(r"(```|~~~|#|\$\$|\\\[).*\|")
+
+
+@given(
+    text=markdown.filter(lambda text: "[a]: /u" not in text and text.strip() and not TAKEN_FOR_A_HEADER.search(text))
+)
 @settings(max_examples=200, deadline=None)
 def test_blocks_a_document_shows_are_those_of_markdown_it(text: str) -> None:
     # Where the parser follows CommonMark and markdown-it does not, closing the block settles it.
