@@ -116,11 +116,15 @@ def _saved_chats(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         import_.add_argument("files", nargs="+", metavar="FILE", help="JSON, a zip archive, or its unpacked folder"),
     )
 
+    stats = _command(commands, "stats", "tell how fast replies came and what they cost", "fasttui stats --days 7")
+    stats.add_argument("--days", type=_positive, default=30, metavar="N", help="the last so many days; default: 30")
+    stats.add_argument("--json", action="store_true", help="print one JSON object")
+
     delete = _command(commands, "delete", "delete a chat; --undo brings it back", "fasttui delete 3f2a")
     _offer("chat", delete.add_argument("chat", metavar="ID|last", help="the beginning of its id"))
     delete.add_argument("--undo", action="store_true", help="bring back the chat of this id")
 
-    for command in (chats, search, export, import_, delete):
+    for command in (chats, search, export, import_, stats, delete):
         command.add_argument(
             "--demo", action="store_true", default=argparse.SUPPRESS, help="the chats with the embedded simulator"
         )

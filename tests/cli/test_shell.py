@@ -10,7 +10,8 @@ from fasttui.cli.parser import build_parser
 from tests.cli.conftest import Program
 
 COMMANDS = (
-    "ask", "chats", "search", "export", "import", "delete", "simulate", "themes", "config", "doctor", "completions",
+    "ask", "chats", "search", "export", "import", "stats", "delete", "simulate", "themes", "config", "doctor",
+    "completions",
 )  # fmt: skip
 
 
