@@ -116,7 +116,7 @@ class SpeedUnsupported(FastUnavailable):
 class SpendLimitReached(ProviderError):
     """The spend limit of the organization or workspace is reached, at every speed."""
 
-    hint = "Raise the spend limit in the Anthropic Console; the draft is kept."
+    hint = "Raise the spend limit in the Anthropic Console, then /retry."
 
     def __init__(self, *, request_id: str | None = None) -> None:
         super().__init__("The spend limit of this organization is reached.", request_id=request_id)
@@ -232,7 +232,7 @@ class AccessDenied(ProviderError):
 class PaymentRequired(ProviderError):
     """402: the account has no credit."""
 
-    hint = "Add credit in the Anthropic Console; the draft is kept."
+    hint = "Add credit in the Anthropic Console, then /retry."
 
     def __init__(self, *, request_id: str | None = None) -> None:
         super().__init__("The account has no credit left.", request_id=request_id)

@@ -129,7 +129,7 @@ def _limit_of(
 def _without_message(headers: Mapping[str, str]) -> str:
     # A proxy's page is markup, addresses and advertising: what it is says more than what is in it.
     kind = media_type(headers)
-    return f"in words that are not the API's ({kind})" if kind else "without a word"
+    return f"{kind} instead of an error of the API" if kind else "without a word"
 
 
 class _Said:

@@ -76,7 +76,8 @@ def _ending(turn: Turn) -> tuple[Spans, ...]:
     if turn.error is not None:
         return ((Span(f"✗ {turn.error}", "error"),), (Span(f"  {turn.error_hint or ''}", "error.hint"),))
     if turn.status == "interrupted":
-        return ((Span("■ stopped", "note"), Span("  go on with /continue, ask again with /retry", "error.hint")),)
+        go_on = "go on with /continue, " if turn.reply.text else ""
+        return ((Span("■ stopped", "note"), Span(f"  {go_on}ask again with /retry", "error.hint")),)
     if turn.stop_reason == "max_tokens":
         return ((Span("■ cut at the token limit", "note"), Span("  go on with /continue", "error.hint")),)
     if turn.status == "completed" and not turn.reply.text.strip():

@@ -382,3 +382,22 @@ async def test_help_keeps_its_two_columns_on_a_narrow_screen() -> None:
         rows = [row.partition("│")[2] for row in screen_text(app).splitlines()]
         first = next(i for i, row in enumerate(rows) if "Earlier prompt, from" in row)
         assert rows[first].index("Earlier") == rows[first + 1].index("the first line")
+
+
+class Loading(ScriptedProvider):
+    """Is not ready for as long as the test lasts."""
+
+    async def wait_ready(self) -> None:
+        await asyncio.Event().wait()
+
+
+async def test_a_prompt_sent_before_the_sdk_is_loaded_is_seen_waiting() -> None:
+    app, session = chat_app([])
+    session.provider = Loading(session._clock)  # type: ignore[arg-type]  # the clock of the script
+    async with app.run_test(size=(80, 24)) as pilot:
+        await typed(pilot, "early")
+        await pilot.pause()
+        assert "waiting" in status_row(app)
+        assert "  early" in screen_text(app).splitlines()
+        await pilot.press("escape")
+        await until(pilot, lambda: "stopped  ask again with /retry" in screen_text(app))

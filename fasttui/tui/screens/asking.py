@@ -1,5 +1,6 @@
 """A reply on its way: from the session's events to the transcript and the status bar."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import assert_never
