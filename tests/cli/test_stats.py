@@ -26,7 +26,7 @@ def test_a_summary_holds_only_what_its_speed_served() -> None:
     assert fast.otps_p10 == pytest.approx(104)
     assert fast.otps_p90 == pytest.approx(136)
     standard = summary("standard", replies, {})
-    assert (standard.replies, standard.otps_median, standard.usd) == (1, 50, 0)
+    assert (standard.replies, standard.otps_median, standard.usd) == (1, 50, Decimal(0))
     assert standard.otps_p10 is None
 
 
