@@ -10,6 +10,7 @@ from fasttui.engine.wording import Words
 
 GAUGE_CELLS = 6
 _LOW, _EMPTY = 0.35, 0.12
+_MANY_REPLIES = 9  # no reason to save fuel, and more digits than the bar has room for
 
 
 def speed(status: Status) -> Words:
@@ -84,4 +85,6 @@ def _level(fraction: float) -> str:
 
 def _replies_left(reading: FuelReading, replies: int | None) -> str:
     full = reading.full_s is not None and reading.full_s < 1
-    return f" ≈{replies} more" if replies is not None and full else ""
+    if replies is None or not full:
+        return ""
+    return f" ≈{replies} more" if replies <= _MANY_REPLIES else f" {_MANY_REPLIES}+ more"

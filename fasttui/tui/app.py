@@ -81,6 +81,8 @@ class FasttuiApp(RowsApp):
         """Bind the keys, catch the signals, and let the rest begin once the first frame is out."""
         tell_keys_apart()
         bind(self, self.keymap, "app")
+        # The shell or an editor had the terminal in between: nothing of ours stands there any more.
+        self.app_resume_signal.subscribe(self, lambda _: self.action_redraw())
         for number in _SIGNALS:
             asyncio.get_running_loop().add_signal_handler(number, self._end_by_signal, number)
         self.call_after_refresh(self._first_frame_is_out)

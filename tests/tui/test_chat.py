@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator
 from typing import Literal
 
 import pytest
+from textual.content import Content
 from textual.pilot import Pilot
 from textual.widgets import Label, OptionList
 
@@ -17,6 +18,7 @@ from fasttui.tui.screens.help import HelpScreen
 from fasttui.tui.screens.models import ModelScreen
 from tests.engine.scripted import ScriptedProvider, Step, reply
 from tests.tui.chat_app import chat_app, composer, ended, screen_text, status_row, transcript, until
+from tests.tui.terminal import EmulatedDriver, differences, painted, terminal_of
 
 
 async def typed(pilot: Pilot[None], text: str) -> None:
@@ -401,3 +403,21 @@ async def test_a_prompt_sent_before_the_sdk_is_loaded_is_seen_waiting() -> None:
         assert "  early" in screen_text(app).splitlines()
         await pilot.press("escape")
         await until(pilot, lambda: "stopped  ask again with /retry" in screen_text(app))
+
+
+async def test_the_screen_is_drawn_again_after_the_shell_had_the_terminal() -> None:
+    app, _ = chat_app()
+    app.driver_class = EmulatedDriver
+    async with app.run_test(headless=False, size=(80, 24)) as pilot:
+        await painted(pilot)
+        terminal_of(app).terminal.screen.reset()
+        app.app_resume_signal.publish(app)
+        await painted(pilot)
+        assert differences(app) == []
+
+
+async def test_a_warning_too_long_for_the_border_is_cut_and_not_left_out() -> None:
+    app, _ = chat_app()
+    async with app.run_test(size=(60, 20)):
+        composer(app).show_next(Content("fast"), Content("low on fuel: " + "the reply may not fit " * 5), fast=True)
+        assert "low on fuel: the reply" in (composer(app).border_title or "")

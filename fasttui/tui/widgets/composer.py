@@ -14,6 +14,7 @@ from fasttui.chat.safe_text import safe_text
 from fasttui.tui.terminal_rows import rows_of
 
 PLACEHOLDER = "Ask Claude"
+_LEAST_RIGHT = 20  # cells below which a cut text on the upper border says nothing
 
 
 class Composer(TextArea):
@@ -83,6 +84,9 @@ class Composer(TextArea):
         room = self.size.width + 2 - 4 if self.size.width else 0
         left, right = self._left, self._right
         gap = room - left.cell_length - right.cell_length - 2
+        if right and gap < 1 <= room - left.cell_length - _LEAST_RIGHT:
+            # A warning comes before the prices: what is cut is what matters less.
+            right, gap = right.truncate(room - left.cell_length - 3, ellipsis=True), 1
         if right and gap >= 1:
             self.border_title = Content.assemble(left, " ", ("─" * gap), " ", right)
         else:
