@@ -139,6 +139,17 @@ async def test_thinking_is_folded_to_one_row_until_it_is_unfolded() -> None:
         assert rows_of_view(app)[1:3] == ["  ▸ thought for 4.2 s", "  answer"]
 
 
+async def test_a_narrow_header_gives_up_its_last_figures_first() -> None:
+    app = TranscriptApp()
+    async with app.run_test(headless=False, size=(60, 20)) as pilot:
+        view = app.transcript
+        view.show([reply("1", "answer")])
+        heading = Span("claude  standard · high  asked fast", "claude")
+        view.set_header("1", HeaderLine((heading,), (Span("45 tok/s · first 1.2 s · 157 tok", "telemetry"),)))
+        await painted(pilot)
+        assert rows_of_view(app)[0].split("asked fast")[1].strip() == "45 tok/s"
+
+
 async def test_notes_and_headers_change_in_place() -> None:
     app = TranscriptApp()
     async with app.run_test(headless=False, size=(60, 20)) as pilot:

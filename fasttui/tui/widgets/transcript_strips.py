@@ -8,7 +8,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from fasttui.markdown.lines import Line
+from fasttui.markdown.lines import Line, Span
 from fasttui.tui.widgets.transcript_entries import HeaderLine, Spans
 from fasttui.tui.widgets.transcript_layout import INDENT, MARGIN, THINKING_BAR, Part, Row
 
@@ -107,8 +107,9 @@ class Brush:
 
     def _header(self, left: Spans, right: Spans) -> list[Segment]:
         room = self.width - 1
-        left_segments, right_segments = self._segments(left), self._segments(right)
+        left_segments = self._segments(left)
         left_cells = sum(_cells(segment.text) for segment in left_segments)
+        right_segments = self._segments(_figures_within(right, room - left_cells - 1 - MARGIN))
         right_cells = sum(_cells(segment.text) for segment in right_segments)
         if right_cells and left_cells + 1 + right_cells + MARGIN <= room:
             gap = Segment(" " * (room - left_cells - right_cells - MARGIN), self._base)
@@ -133,6 +134,16 @@ class Brush:
             *self._fitted([*lead, *code], max(0, room), "code.block"),
             Segment(CUT if is_cut else " ", self.style("overflow") if is_cut else self._base),
         ]
+
+
+def _figures_within(spans: Spans, room: int) -> Spans:
+    """As many of the figures, which ` · ` parts, as there is room for; the first ones matter most."""
+    if len(spans) != 1:
+        return spans
+    text, style = spans[0].text, spans[0].style
+    while text and _cells(text) > room:
+        text = text.rpartition(" · ")[0]
+    return (Span(text, style),)
 
 
 def _cells(text: str) -> int:
