@@ -2,6 +2,8 @@
 
 import gc
 import os
+from collections.abc import Sequence
+from typing import overload
 
 from rich.style import Style
 from textual import work
@@ -31,6 +33,26 @@ class QuickInput(Input):
             self.app.terminal_rows.echo(self)
 
 
+class History(Sequence[Entry]):
+    """Messages that are made when they are looked at, as a store reads them."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, index: int) -> Entry: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Entry]: ...
+    def __getitem__(self, index: int | slice) -> Entry | list[Entry]:
+        if isinstance(index, slice):
+            return [self[number] for number in range(*index.indices(self._count))]
+        text = "\n\n".join(f"Paragraph {part} of message {index} with **some** `text`." for part in range(12))
+        return Entry(f"old{index}", "reply", HeaderLine((Span("claude", "claude"),)), text)
+
+
 class TranscriptProgram(RowsApp):
     """Sends what is typed, and shows the reply as it comes."""
 
@@ -47,12 +69,11 @@ class TranscriptProgram(RowsApp):
         field.cursor_blink = False
         field.focus()
         if messages := int(os.environ.get("MESSAGES", "0")):
-            self._view.show([self._message(number) for number in range(messages)])
+            meter = Meter()
+            meter.start()
+            self._view.show(History(messages), sizes=[600] * messages)
+            self.call_after_refresh(meter.stop)
         self.call_after_refresh(self._settle_memory)
-
-    def _message(self, number: int) -> Entry:
-        text = "\n\n".join(f"Paragraph {part} of message {number} with **some** `text`." for part in range(12))
-        return Entry(f"old{number}", "reply", HeaderLine((Span("claude", "claude"),)), text)
 
     def _settle_memory(self) -> None:
         gc.freeze()

@@ -9,9 +9,10 @@ ROWS_BESIDE_TEXT = 3  # the header, one line of text at least, the blank row bet
 FILL = 0.8  # of a row's width is text, on average
 
 
-def estimated_height(characters: int, width: int) -> int:
-    """Rows that an entry with so much text will take, more or less."""
-    return ROWS_BESIDE_TEXT + ceil(characters / max(1.0, width * FILL))
+def estimated_heights(sizes: Iterable[int], width: int) -> list[int]:
+    """Rows that entries with so many characters of text will take, more or less."""
+    row = max(1.0, width * FILL)
+    return [ROWS_BESIDE_TEXT + ceil(size / row) for size in sizes]
 
 
 class Heights:

@@ -22,7 +22,7 @@ from textual.widget import Widget
 from fasttui.tui.terminal_rows import rows_of
 from fasttui.tui.widgets.transcript_entries import Entry, EntryList, HeaderLine, Spans
 from fasttui.tui.widgets.transcript_find import Finder, Match
-from fasttui.tui.widgets.transcript_heights import Heights, estimated_height
+from fasttui.tui.widgets.transcript_heights import Heights, estimated_heights
 from fasttui.tui.widgets.transcript_layout import EntryLayout
 from fasttui.tui.widgets.transcript_selection import Place, line_start, row_text
 from fasttui.tui.widgets.transcript_strips import Brush, Mark, Palette
@@ -140,7 +140,7 @@ class TranscriptView(ScrollView, can_focus=False):
         self._paint_new()
         self._entries.append(entry)
         self._sizes.append(len(entry.text) + len(entry.thinking))
-        self._heights.append(self._estimate(len(self._entries) - 1))
+        self._heights.append(*self._estimates(self._sizes[-1:]))
         if not self._area:
             return
         first = self._heights.start(len(self._entries) - 1)
@@ -333,8 +333,8 @@ class TranscriptView(ScrollView, can_focus=False):
 
     # -- layout: what is seen is laid out, the heights of the rest are estimates
 
-    def _estimate(self, index: int) -> int:
-        return estimated_height(self._sizes[index], self._area.width or 80)
+    def _estimates(self, sizes: Sequence[int]) -> list[int]:
+        return estimated_heights(sizes, self._area.width or 80)
 
     def _layout(self, index: int) -> EntryLayout:
         """The rows of an entry, laid out for the width of the view."""
@@ -429,7 +429,7 @@ class TranscriptView(ScrollView, can_focus=False):
         self._layouts.clear()
         self._strips.clear()
         self._reading = None
-        self._heights = Heights(self._estimate(index) for index in range(len(self._entries)))
+        self._heights = Heights(self._estimates(self._sizes))
         if self._area:
             self.screen.clear_selection()
             self._show(self._back_at(place), 0, moved=0)
@@ -451,10 +451,11 @@ class TranscriptView(ScrollView, can_focus=False):
             self._strips.clear()
             if place is not None and self.screen.selections:
                 self.call_next(self.screen.clear_selection)
-            self._heights = Heights(
-                layout.height if (layout := self._layouts.get(i)) and layout.width == area.width else self._estimate(i)
-                for i in range(len(self._entries))
-            )
+            heights = self._estimates(self._sizes)
+            for index, layout in self._layouts.items():
+                if layout.width == area.width:
+                    heights[index] = layout.height
+            self._heights = Heights(heights)
         self._place(self._back_at(place))
         self.call_next(self._after_fit)
 
