@@ -11,7 +11,7 @@ from typing import Literal, assert_never
 from uuid import uuid4
 
 from fasttui.chat import events
-from fasttui.chat.errors import ProviderError
+from fasttui.chat.errors import FastUnavailable, ProviderError
 from fasttui.chat.events import StreamEvent
 from fasttui.chat.safe_text import join_surrogates, safe_line, safe_text
 from fasttui.chat.usage import Speed, Usage
@@ -293,7 +293,8 @@ class Turn:
             case events.RetryScheduled():
                 pass
             case events.SpeedFellBack(error):
-                self.fallback_reason = str(error)
+                lasting = isinstance(error, FastUnavailable)
+                self.fallback_reason = f"{error} {error.hint}" if lasting else str(error)
             case events.TurnCompleted(stop_reason):
                 self.stop_reason = stop_reason
                 self._end("completed")

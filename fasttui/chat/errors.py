@@ -170,9 +170,7 @@ class StreamStalled(ProviderError):
     hint = "Go on with /continue, or ask again with /retry."
 
     def __init__(self, silence_s: float, *, request_id: str | None = None) -> None:
-        super().__init__(
-            f"Nothing came for {silence_s:.0f} s; the reply was given up.", request_id=request_id
-        )
+        super().__init__(f"Nothing came for {silence_s:.0f} s; the reply was given up.", request_id=request_id)
 
 
 class StreamBroken(ProviderError):

@@ -39,6 +39,8 @@ def _speed(session: Session, words: str) -> str:
         return f"Speed is {session.choices.next_speed}: /speed {'|'.join(SPEED_CHOICES)} changes it."
     speed = _speed_named(words)
     _check_offered(session, speed)
+    if speed == "fast":
+        session.ask_for_fast_again()
     session.choices.speed, session.choices.speed_once = speed, None
     return f"Speed is {speed}."
 

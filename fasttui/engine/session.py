@@ -246,6 +246,10 @@ class Session:
         """The day it is, in UTC, as the catalogue's dates are meant."""
         return self._now().date()
 
+    def ask_for_fast_again(self) -> None:
+        """Forget a refusal for good: access may have been granted since."""
+        self._gauges.pop((self.provider.credential, self.choices.model), None)
+
     def fast_offered(self) -> bool:
         """Whether the chosen model has fast mode today."""
         return self.model.offers_fast(self.today())
@@ -340,9 +344,11 @@ class Session:
         if asked == "standard":
             return policy.Choice("standard", "")
         if asked == "fast":
-            if self.fast_offered():
-                return policy.Choice("fast", "")
-            return policy.Choice("standard", f"{self.model.name} has no fast mode")
+            if not self.fast_offered():
+                return policy.Choice("standard", f"{self.model.name} has no fast mode")
+            if self.fuel(self.choices.model).reading(self._clock()).state == "unavailable":
+                return policy.Choice("standard", "fast was refused for good: /speed fast asks again")
+            return policy.Choice("fast", "")
         return policy.choose(self._facts(prompt))
 
     def _facts(self, prompt: str) -> policy.Facts:

@@ -92,8 +92,12 @@ def reply_heading(turn: Turn) -> Words:
     if served is not None:
         words: Words = (("claude", "claude"), (f"  {speed_name(served)}", f"served.{served}"), effort)
         return (*words, (f"  asked {speed_name(asked)}", "mismatch")) if turn.mismatched else words
-    ended = " (not reported)" if turn.status != "streaming" and asked == "fast" else ""
-    return (("claude", "claude"), (f"  {speed_name(asked)}{ended}", "telemetry"), effort)
+    shown = speed_name(asked)
+    if turn.status == "failed":
+        shown = f"asked {shown}"
+    elif turn.status != "streaming" and asked == "fast":
+        shown += " (not reported)"
+    return (("claude", "claude"), (f"  {shown}", "telemetry"), effort)
 
 
 def reply_explanation(turn: Turn) -> Words:

@@ -86,9 +86,7 @@ class Printer:
             self._frame(finished_rows, tail_rows, place)
         self._flush()
 
-    def _steps(
-        self, finished: Sequence[Row], tail: list[Row], limit: int
-    ) -> Iterator[tuple[Sequence[Row], list[Row]]]:
+    def _steps(self, finished: Sequence[Row], tail: list[Row], limit: int) -> Iterator[tuple[Sequence[Row], list[Row]]]:
         """Frames that add a few rows each.
 
         Should the screen have become lower without a word of it yet, as tmux has it for a quarter of

@@ -98,9 +98,7 @@ def is_error_body(body: object) -> bool:
     return bool(_Said(body).type)
 
 
-def _limit_of(
-    said: "_Said", headers: Mapping[str, str], model: str, speed: Speed
-) -> ProviderError | None:
+def _limit_of(said: "_Said", headers: Mapping[str, str], model: str, speed: Speed) -> ProviderError | None:
     """Which of the limits a 429 or 400 is about: first by its code, then its words, then the fast headers."""
     id_ = request_id(headers)
     wait_s = retry_after_s(headers)

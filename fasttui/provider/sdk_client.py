@@ -40,9 +40,7 @@ def open_client(
             in the environment is wrong.
     """
     timeout = httpx2.Timeout(read_timeout_s, connect=CONNECT_TIMEOUT_S)
-    limits = httpx2.Limits(
-        max_connections=100, max_keepalive_connections=10, keepalive_expiry=KEEP_ALIVE_S
-    )
+    limits = httpx2.Limits(max_connections=100, max_keepalive_connections=10, keepalive_expiry=KEEP_ALIVE_S)
     hooks = {"request": [_trace]}
     http_client = (
         anthropic.DefaultAsyncHttpxClient(timeout=timeout, limits=limits, event_hooks=hooks)

@@ -72,9 +72,7 @@ class ReplyDecoder:
         if not self._started:
             raise self._broken("it ended before its first event")
         if not self.ended:
-            raise StreamBroken(
-                "it ended without message_stop", hint=ConnectionLost.hint, request_id=self._request_id
-            )
+            raise StreamBroken("it ended without message_stop", hint=ConnectionLost.hint, request_id=self._request_id)
 
     def _json(self, name: bytes, data: bytes) -> Mapping[str, object]:
         if not name:

@@ -44,9 +44,7 @@ async def _ask_twice(catalogue: Catalogue) -> None:
 
 
 async def _ask(catalogue: Catalogue, transport: httpx2.AsyncBaseTransport) -> None:
-    provider = AnthropicProvider(
-        catalogue, api_key="warm-up", base_url="http://warm-up.invalid", transport=transport
-    )
+    provider = AnthropicProvider(catalogue, api_key="warm-up", base_url="http://warm-up.invalid", transport=transport)
     request = ReplyRequest((prompt_of("Hi"),), TurnOptions(catalogue.models[0].id))
     try:
         async with aclosing(provider.stream(request)) as stream:

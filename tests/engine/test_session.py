@@ -10,6 +10,7 @@ from fasttui.chat.conversation import Turn
 from fasttui.chat.events import TERMINAL
 from fasttui.chat.models import Catalogue
 from fasttui.chat.usage import FastLimits
+from fasttui.engine import commands
 from fasttui.engine.choices import Choices
 from fasttui.engine.session import Session
 from fasttui.provider.replay import ReplayProvider
@@ -64,15 +65,29 @@ async def test_fast_is_not_asked_for_while_it_cools_and_comes_back_by_itself() -
     assert session.status().fuel.state != "cooling"
 
 
-async def test_a_key_without_fast_mode_pays_the_dead_round_trip_once() -> None:
+async def test_a_key_without_fast_mode_pays_the_dead_round_trip_once_and_is_told_how_to_get_it() -> None:
     refusal = errors.FastNotProvisioned("claude-opus-4-8")
-    session, provider, clock = session_with([refusal], reply("a"), reply("b"), speed="fast")
+    session, provider, clock = session_with([refusal], reply("a"), reply("b"), reply("c", speed="fast"), speed="fast")
     await all_of(session.submit("1"))
+    assert session.turn is not None
+    assert "claude.com/fast-mode" in (session.turn.fallback_reason or "")
     clock.s += 3_600
     await all_of(session.submit("2"))
     assert [request.options.speed for request in provider.requests] == ["fast", "standard", "standard"]
-    assert session.turn is not None
-    assert "no fast mode" in (session.turn.fallback_reason or "")
+    assert not session.turn.mismatched
+    assert "refused for good" in session.turn.options.speed_reason
+
+
+async def test_fast_that_was_refused_for_good_can_be_asked_for_again_by_name() -> None:
+    refusal = errors.FastNotProvisioned("claude-opus-4-8")
+    session, provider, _ = session_with([refusal], reply("a"), reply("b", speed="fast"), speed="fast")
+    await all_of(session.submit("1"))
+    invocation = commands.parse("/speed fast")
+    assert invocation is not None
+    assert invocation.command is not None
+    invocation.command.run(session, invocation.words)
+    await all_of(session.submit("2"))
+    assert provider.requests[-1].options.speed == "fast"
 
 
 @pytest.mark.parametrize("error", [errors.Overloaded(), errors.ServerFault(503), errors.ConnectionFailed("h", "reset")])

@@ -3,11 +3,13 @@
 from textual import on
 from textual.app import SuspendNotSupported
 from textual.content import Content
+from textual.events import DescendantFocus
 from textual.timer import Timer
 
 from fasttui.chat.conversation import Turn
 from fasttui.chat.errors import FasttuiError
 from fasttui.config.keymap import Keymap
+from fasttui.config.keys import human_key
 from fasttui.engine import wording
 from fasttui.engine.session import Session
 from fasttui.tui.screens.reading import ReadingScreen
@@ -16,6 +18,16 @@ from fasttui.tui.widgets.composer import Composer
 
 NOTICE_S = 5.0
 FORECAST_DELAY_S = 0.3
+
+
+_READING = {
+    "previous_message": "up",
+    "next_message": "down",
+    "previous_code": "code up",
+    "next_code": "code down",
+    "copy_block": "copy",
+    "fold_block": "fold",
+}
 
 
 class DraftingScreen(ReadingScreen):
@@ -53,9 +65,10 @@ class DraftingScreen(ReadingScreen):
             self._cache_end = self.set_timer(forecast.chosen.warm_s + 1, self._cache_ended)
         effort = choices.next_effort(session.model)
         once = " · once" if choices.speed_once or choices.effort_once else ""
-        speed = choices.next_speed
+        speed = forecast.chosen.speed
+        auto = "auto → " if choices.next_speed == "auto" else ""
         left = Content.assemble(
-            (wording.speed_name(speed), "$fast bold" if speed == "fast" else "$standard bold"),
+            (f"{auto}{wording.speed_name(speed)}", "$fast bold" if speed == "fast" else "$standard bold"),
             (f" · {effort}" if effort else "", "$muted"),
             (once, "$accent"),
         )
@@ -81,8 +94,16 @@ class DraftingScreen(ReadingScreen):
 
     # ── hints and notices, on the lower border ──────────────────────────────────────────────────────
 
+    @on(DescendantFocus, "#transcript, #composer")
+    def _focus_moved(self) -> None:
+        self._show_hints()
+
     def _show_hints(self) -> None:
-        if self._session.streaming:
+        if self.transcript.has_focus:
+            # The last key of each is the one for reading: a letter, where the first works from the composer too.
+            keys = {id_: human_key(self._keymap.keys(id_)[-1]) for id_ in _READING if self._keymap.keys(id_)}
+            text = " · ".join([*(f"{key} {_READING[id_]}" for id_, key in keys.items()), "Esc back"])
+        elif self._session.streaming:
             queued = f" · {len(self._queued)} queued" if self._queued else ""
             text = f"{self._keymap.hint('stop')} stop · Enter queues the next message{queued}"
         else:

@@ -91,7 +91,7 @@ class Composer(TextArea):
             self.border_title = Content.assemble(left, " ", ("─" * gap), " ", right)
         else:
             self.border_title = left
-        self.border_subtitle = self._hints if self._hints.cell_length <= room else ""
+        self.border_subtitle = self._hints.truncate(max(0, room), ellipsis=True)
         self.styles.border_subtitle_align = "left"
 
     def on_resize(self) -> None:
