@@ -14,9 +14,7 @@ OPTIONS = TurnOptions("claude-opus-4-8")
 DONE = events.TurnCompleted("end_turn")
 
 
-def said(
-    text: str, after: Turn | None = None, *, end: TerminalEvent = DONE, reply: str | None = None
-) -> Turn:
+def said(text: str, after: Turn | None = None, *, end: TerminalEvent = DONE, reply: str | None = None) -> Turn:
     """An ended turn that asks `text` and is answered "re: text"."""
     turn = Turn(prompt_of(text), OPTIONS, id=text, parent_id=after.id if after else None)
     turn.apply(events.TextDelta(f"re: {text}" if reply is None else reply), 1.0)
@@ -59,9 +57,7 @@ def test_siblings_share_a_parent_and_stand_in_the_order_they_were_made() -> None
     assert names(conversation.siblings(conversation.turn("a"))) == "a"
 
 
-@pytest.mark.parametrize(
-    ("shown", "path"), [("b", "abc"), ("d", "adf"), ("e", "ade"), ("a", "adf"), ("c", "abc")]
-)
+@pytest.mark.parametrize(("shown", "path"), [("b", "abc"), ("d", "adf"), ("e", "ade"), ("a", "adf"), ("c", "abc")])
 def test_showing_a_turn_leads_on_to_its_newest_descendant(shown: str, path: str) -> None:
     conversation = tree()
     conversation.show(conversation.turn("b"))
@@ -70,9 +66,7 @@ def test_showing_a_turn_leads_on_to_its_newest_descendant(shown: str, path: str)
 
 
 @given(conversation=conversations(), draw=st.data())
-def test_a_shown_turn_is_on_the_path_and_the_path_is_unbroken(
-    conversation: Conversation, draw: st.DataObject
-) -> None:
+def test_a_shown_turn_is_on_the_path_and_the_path_is_unbroken(conversation: Conversation, draw: st.DataObject) -> None:
     if not conversation.turns:
         return
     turn = draw.draw(st.sampled_from(conversation.turns))

@@ -98,9 +98,7 @@ def test_a_long_prompt_steps_the_price_up_only_past_the_step() -> None:
 
 
 @given(model=models, usage=usages, more=usages)
-def test_a_price_is_linear_and_unreported_counts_cost_nothing(
-    model: Model, usage: Usage, more: Usage
-) -> None:
+def test_a_price_is_linear_and_unreported_counts_cost_nothing(model: Model, usage: Usage, more: Usage) -> None:
     price = model.price_at("standard")
     assert price is not None
     assert price.of(Usage()) == 0

@@ -146,9 +146,7 @@ def test_timing_counts_from_the_request_that_was_answered() -> None:
         (6.1, events.UsageReported(Usage(output_tokens=300))),
     ):
         turn.apply(event, at_s)
-    assert turn.timing == TurnTiming(
-        2.0, headers_s=0.5, first_block_s=1.0, first_text_s=2.0, last_delta_s=4.0
-    )
+    assert turn.timing == TurnTiming(2.0, headers_s=0.5, first_block_s=1.0, first_text_s=2.0, last_delta_s=4.0)
     assert (turn.timing.first_token_s, turn.timing.generation_s, turn.timing.wall_s) == (1.0, 3.0, 4.0)
     rate_while_streaming = turn.output_tokens_per_s
     turn.apply(events.TurnCompleted("end_turn"), 6.2)

@@ -19,9 +19,7 @@ OPEN_VARIABLES = (
 
 
 @pytest.fixture(autouse=True)
-def _no_credential_of_the_machine(
-    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def _no_credential_of_the_machine(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     for name in OPEN_VARIABLES:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
@@ -49,9 +47,7 @@ async def events_of(provider: Provider, request: ReplyRequest | None = None) -> 
         return [event async for event in stream]
 
 
-async def hear(
-    provider: Provider, into: list[StreamEvent], *, on_text: Callable[[], None] = lambda: None
-) -> None:
+async def hear(provider: Provider, into: list[StreamEvent], *, on_text: Callable[[], None] = lambda: None) -> None:
     """Put what one stream yields into a list, which is there when the stream fails."""
     async with aclosing(provider.stream(request_for())) as stream:
         async for event in stream:
@@ -63,5 +59,3 @@ async def hear(
 def text_of(events: list[StreamEvent]) -> str:
     """The text of the reply."""
     return "".join(event.text for event in events if isinstance(event, TextDelta))
-
-

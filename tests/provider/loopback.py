@@ -191,5 +191,3 @@ async def _read_request(reader: asyncio.StreamReader) -> Received | None:
         headers[name.lower()] = value.strip()
     body = await reader.readexactly(int(headers.get("content-length", "0")))
     return Received(method, path, headers, body)
-
-

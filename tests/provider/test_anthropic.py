@@ -214,9 +214,7 @@ async def test_leaving_the_stream_closes_the_connection_at_once() -> None:
 
 @pytest.mark.parametrize("frame_s", [None, 0.02])
 @pytest.mark.parametrize("sends_head", [False, True])
-async def test_cancelling_the_task_closes_the_connection_at_once(
-    *, sends_head: bool, frame_s: float | None
-) -> None:
+async def test_cancelling_the_task_closes_the_connection_at_once(*, sends_head: bool, frame_s: float | None) -> None:
     waiting, closed = asyncio.Event(), asyncio.Event()
 
     async def answer(connection: Connection) -> None:

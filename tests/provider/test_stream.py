@@ -224,9 +224,7 @@ def test_each_breach_of_the_protocol_has_a_sentence_of_its_own(stream: bytes, se
         ("new_error", ServerFault),
     ],
 )
-def test_an_error_event_is_the_error_that_its_status_would_have_been(
-    kind: str, expected: type[ProviderError]
-) -> None:
+def test_an_error_event_is_the_error_that_its_status_would_have_been(kind: str, expected: type[ProviderError]) -> None:
     with pytest.raises(expected) as raised:
         decoded(started(), block(), text("x"), event("error", error={"type": kind, "message": "m"}, request_id="req_9"))
     assert raised.value.request_id == "req_9"
