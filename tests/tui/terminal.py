@@ -76,11 +76,16 @@ async def painted(pilot: Pilot[Any]) -> None:
     """Wait until nothing that was asked for is still to be painted."""
     while True:
         await pilot.pause()
-        screen = pilot.app.screen
-        if not screen._dirty_widgets and not any(
-            widget._layout_required or widget._scroll_required or widget._repaint_required
-            for widget in screen.walk_children(with_self=True)
-            if isinstance(widget, Widget)
+        app, screen = pilot.app, pilot.app.screen
+        is_resizing = app._resize_event is not None or app._resize_timer is not None
+        if (
+            not is_resizing
+            and not screen._dirty_widgets
+            and not any(
+                widget._layout_required or widget._scroll_required or widget._repaint_required
+                for widget in screen.walk_children(with_self=True)
+                if isinstance(widget, Widget)
+            )
         ):
             return
         await asyncio.sleep(1 / 120)
