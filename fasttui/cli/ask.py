@@ -147,8 +147,8 @@ class Asking:
 
     def _note(self, event: events.StreamEvent) -> None:
         match event:
-            case events.SpeedFellBack(error):
-                output.notice(f"fasttui: {error} Asking for standard.")
+            case events.SpeedFellBack() if self._session.turn is not None:
+                output.notice(f"fasttui: {self._session.turn.fallback_reason} Asking for standard.")
             case events.RetryScheduled(attempt, delay_s, error):
                 output.notice(f"fasttui: {error} Attempt {attempt} in {delay_s:.1f} s.")
             case events.TurnFailed(error) | events.TurnInterrupted(ProviderError() as error):

@@ -11,7 +11,7 @@ from contextlib import aclosing
 
 from fasttui.chat import events
 from fasttui.chat.conversation import Turn
-from fasttui.chat.errors import CommandError, FasttuiError, NoCredential, ProviderError
+from fasttui.chat.errors import CommandError, FasttuiError, FastUnavailable, NoCredential, ProviderError
 from fasttui.chat.events import StreamEvent
 from fasttui.cli import compose, output
 from fasttui.cli.exit_codes import DONE, INTERRUPTED, REPLY_FAILED, exit_code
@@ -297,7 +297,8 @@ class Telling:
                 self._thought = True
                 output.write("note: claude is thinking.\n")
             case events.SpeedFellBack(error):
-                output.write(f"note: {error} Asking for standard.\n")
+                how = f" {error.hint}" if isinstance(error, FastUnavailable) else ""
+                output.write(f"note: {error}{how} Asking for standard.\n")
             case events.RetryScheduled(attempt, delay_s, error):
                 output.write(f"note: {error} Attempt {attempt} in {delay_s:.0f} seconds.\n")
             case events.TurnFailed(error) | events.TurnInterrupted(ProviderError() as error):
