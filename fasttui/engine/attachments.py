@@ -17,6 +17,7 @@ LARGEST_REQUEST = 32_000_000  # bytes, base64 and all; a little of it is left to
 LARGEST_IMAGE = 10_000_000  # bytes, as base64
 LONGEST_SIDE = 8_000  # pixels
 _ROOM_FOR_WORDS = 1_000_000
+_NAME_LENGTH = 200
 _TEXT_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
@@ -40,13 +41,18 @@ def read_attachment(path: Path) -> Attachment:
     return attachment_of(data, path.name)
 
 
+def attachment_name(path: Path) -> str:
+    """What the model and the user are told that the file is called."""
+    return safe_line(path.name, limit=_NAME_LENGTH)
+
+
 def attachment_of(data: bytes, name: str) -> Attachment:
     """`data` as a block; `name` is what the model and the error texts call it.
 
     Raises:
         AttachmentError: it is empty, of a kind that cannot be sent, or too large.
     """
-    name = safe_line(name, limit=200)
+    name = safe_line(name, limit=_NAME_LENGTH)
     if not data:
         raise AttachmentError(f"{name} is empty.", hint="Attach a file with something in it.")
     if image_type := _image_type(data):

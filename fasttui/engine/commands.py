@@ -11,7 +11,7 @@ from fasttui.chat.conversation import EFFORTS, SPEED_CHOICES, SpeedChoice
 from fasttui.chat.errors import CommandError
 from fasttui.chat.models import Model
 from fasttui.config.keymap import ACTIONS, Action
-from fasttui.engine import wording
+from fasttui.engine import saved_chats, wording
 from fasttui.engine.session import Session
 
 Run = Callable[[Session, str], str]
@@ -89,19 +89,29 @@ def _system(session: Session, words: str) -> str:
     return "The system prompt is gone." if words == "none" else "The system prompt holds from the next message on."
 
 
+def _tag(session: Session, words: str) -> str:
+    if not words:
+        tags = session.conversation.tags
+        return f"Tagged {' '.join(tags)}." if tags else "There are no tags: /tag WORDS gives this chat some."
+    tags = saved_chats.tag(session, "" if words == "none" else words)
+    return f"Tagged {' '.join(tags)}." if tags else "The tags are gone."
+
+
 COMMANDS = (
     Command("speed", "[standard|fast|auto]", "The speed, from the next message on", _speed),
     Command("once", "standard|fast|auto", "The speed of the next message only", _once),
     Command("effort", "[low|medium|high|xhigh|max]", "How much work goes into a reply", _effort),
     Command("system", "[TEXT|none]", "The system prompt of this chat", _system),
+    Command("tag", "[WORDS|none]", "The tags of this chat, to find it by", _tag),
 )
 # What actions take behind their slash name; the others take nothing.
 ACTION_WORDS = {
     "model": "[ID]",
     "theme": "[NAME]",
     "find": "[TEXT]",
+    "chats": "[WORDS]",
     "export": "[md|json|html] [FILE]",
-    "rename": "TITLE",
+    "rename": "[TITLE]",
 }
 
 
@@ -138,13 +148,16 @@ def _action(name: str, words: str) -> Invocation:
     raise CommandError(f"There is no command {whole}.", hint=f"Did you mean {near[0]}?" if near else None)
 
 
-def offered_commands() -> Iterator[tuple[str, str, str]]:
-    """Every slash command once: its name, what it takes, and a line of help."""
+def offered_commands(has: Callable[[str], bool] = lambda _: True) -> Iterator[tuple[str, str, str]]:
+    """Every slash command once: its name, what it takes, and a line of help.
+
+    `has` tells by its id whether the front end has an action.
+    """
     own = {f"/{command.name}" for command in COMMANDS}
     for command in COMMANDS:
         yield f"/{command.name}", command.usage, command.help
     for action in ACTIONS:
-        if action.command and action.command.partition(" ")[0] not in own:
+        if action.command and action.command.partition(" ")[0] not in own and has(action.id):
             yield action.command, ACTION_WORDS.get(action.id, ""), action.help
 
 

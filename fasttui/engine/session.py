@@ -126,9 +126,8 @@ class Session:
         """Ask for the reply to the same prompt again, as a sibling of `turn`."""
         return self._ask(turn.prompt, turn.parent_id)
 
-    def edit(self, turn: Turn, prompt: str) -> AsyncGenerator[StreamEvent, None]:
+    def edit(self, turn: Turn, prompt: str, attachments: Sequence[Block] = ()) -> AsyncGenerator[StreamEvent, None]:
         """Send a changed prompt in the place of `turn`, as its sibling."""
-        attachments = list(turn.prompt.blocks[:-1])
         text = self.choices.take_prefixes(safe_text(prompt))
         return self._ask(prompt_of(text, *attachments), turn.parent_id)
 

@@ -3,10 +3,11 @@
 from fasttui.chat.conversation import Turn
 from fasttui.chat.safe_text import safe_line
 from fasttui.engine import wording
+from fasttui.engine.saved_chats import UNTITLED
 from fasttui.markdown.lines import Span
 from fasttui.store.conversations import ConversationSummary
 from fasttui.store.search import SearchHit
-from fasttui.tui.chat_rows import UNTITLED, local
+from fasttui.tui.chat_rows import local
 from fasttui.tui.widgets.transcript_entries import Entry, HeaderLine
 
 _PROMPT_CHARACTERS = 600

@@ -6,11 +6,11 @@ from itertools import groupby
 
 from fasttui.chat.safe_text import safe_line
 from fasttui.engine import wording
+from fasttui.engine.saved_chats import UNTITLED
 from fasttui.store.conversations import ConversationSummary
 from fasttui.store.search import SearchHit
 from fasttui.tui.widgets.pick_list import ListLine, ListRow, Pieces
 
-UNTITLED = "Untitled chat"
 _WEEK = 7
 
 

@@ -82,7 +82,7 @@ async def test_what_is_queued_behind_a_reply_is_a_draft(store: Store) -> None:
     session.store = store
     async with app.run_test() as pilot:
         await pilot.pause()
-        app.chat._queued = ["queued"]
+        app.chat._queued.add("queued")
         await pilot.press(*"typed")
         await pilot.pause()
         assert store.draft(None) == "queued\n\ntyped"

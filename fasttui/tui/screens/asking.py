@@ -140,18 +140,15 @@ class AskingScreen(DraftingScreen):
 
     def _send_queued(self) -> None:
         """The next queued prompt goes out; after a reply that did not end well they go back to the composer."""
-        if not self._queued:
-            return
-        turn = self._session.turn
-        if turn is not None and turn.status == "completed":
-            self._start(self._session.submit(self._queued.pop(0)))
+        waiting = self._queued.next_after(self._session.turn)
+        if waiting is not None:
+            self._start(self._session.submit(*waiting))
         else:
             self._unqueue()
 
     def _unqueue(self) -> None:
-        drafts = [*self._queued, self.composer.text]
-        self._queued.clear()
-        self.composer.fill("\n\n".join(draft for draft in drafts if draft))
+        if self._queued:
+            self.composer.fill(self._queued.take_back(self.composer.text))
 
     # ── what is asked for again ─────────────────────────────────────────────────────────────────────
 

@@ -1,13 +1,14 @@
 """The one screen: its layout, its commands, and the actions that change what is asked for."""
 
 import asyncio
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
 from textual.events import Resize
 from textual.widgets import Label
 
-from fasttui.chat.errors import CommandError, FasttuiError
+from fasttui.chat.errors import FasttuiError
 from fasttui.config.keymap import Keymap
 from fasttui.config.settings import Settings
 from fasttui.engine import commands
@@ -19,6 +20,9 @@ from fasttui.tui.widgets.composer import Composer
 from fasttui.tui.widgets.status_bar import StatusBar
 from fasttui.tui.widgets.title_line import TitleLine
 from fasttui.tui.widgets.transcript import Transcript
+
+if TYPE_CHECKING:
+    from fasttui.engine.attachments import Attachment  # only a prompt with a file needs it
 
 QUIT_WINDOW_S = 2.0
 _COMPOSER_ROWS = 3  # a line and the border around it
@@ -73,7 +77,8 @@ class ChatScreen(SwitchingScreen):
         prompt = message.prompt
         try:
             invocation = commands.parse(prompt)
-        except CommandError as error:
+            attachments = [] if invocation else self._attachments(prompt)
+        except FasttuiError as error:
             self.show_error(error)
             return
         self._remember(prompt)
@@ -81,13 +86,21 @@ class ChatScreen(SwitchingScreen):
         if invocation is not None:
             self._carry_out(invocation)
         elif self.answering:
-            self._queued.append(prompt)
+            self._queued.add(prompt, attachments)
             self._show_hints()
         elif self._editing is not None:
             turn, self._editing = self._editing, None
-            self._start(self._session.edit(turn, prompt))
+            self._start(self._session.edit(turn, prompt, attachments))
         else:
-            self._start(self._session.submit(prompt))
+            self._start(self._session.submit(prompt, attachments))
+
+    def _attachments(self, prompt: str) -> "list[Attachment]":
+        """The files that go along, as `@path` names them."""
+        if self._editing is None and "@" not in prompt:
+            return []
+        from fasttui.engine.mentions import attachments_in
+
+        return attachments_in(prompt, self._editing)
 
     def _carry_out(self, invocation: commands.Invocation) -> None:
         try:

@@ -16,6 +16,7 @@ from textual.widgets import Input
 
 from fasttui.chat.errors import FasttuiError
 from fasttui.chat.safe_text import safe_line
+from fasttui.engine.saved_chats import TITLE_LENGTH, UNTITLED, tags_in
 from fasttui.engine.session import Session
 from fasttui.store.conversations import ConversationSummary
 from fasttui.store.search import SearchHit
@@ -34,7 +35,6 @@ HITS = 50
 SEARCH_DELAY_S = 0.12
 NOTICE_S = 5.0
 PREVIEW_FROM_COLUMNS = 100
-TITLE_LENGTH = 100
 
 _FILTER_KEYS = "Enter open · F2 rename · F3 tag · F8 delete · Ctrl+N new · Tab list · Esc"
 _LIST_KEYS = "Enter open · r rename · t tag · d delete · u undo · n new · / find · Esc"
@@ -293,8 +293,7 @@ class ChatsScreen(Screen[Choice]):
     def _tag(self, id_: str, line: str | None) -> None:
         if line is None:
             return
-        words = safe_line(line).replace(",", " ").split()
-        tags = tuple(dict.fromkeys(word.lstrip("#").lower() for word in words if word.strip("#")))
+        tags = tags_in(line)
 
         def change() -> None:
             self._store.tag(id_, tags)
@@ -314,7 +313,7 @@ class ChatsScreen(Screen[Choice]):
         undo = "F9" if self.focused is not self._list else "u"
         self._change(
             lambda: self._deleted.append(self._store.delete(id_)),
-            f"Deleted {safe_line(title, limit=30) or chat_rows.UNTITLED}. {undo} brings it back.",
+            f"Deleted {safe_line(title, limit=30) or UNTITLED}. {undo} brings it back.",
         )
 
     def action_undo(self) -> None:

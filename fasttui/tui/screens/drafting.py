@@ -12,6 +12,7 @@ from fasttui.config.keymap import Keymap
 from fasttui.config.keys import human_key
 from fasttui.engine import wording
 from fasttui.engine.session import Session
+from fasttui.engine.waiting import WaitingPrompts
 from fasttui.tui.screens.reading import ReadingScreen
 from fasttui.tui.turn_entries import turn_id_of
 from fasttui.tui.widgets.composer import Composer
@@ -36,7 +37,7 @@ class DraftingScreen(ReadingScreen):
     def __init__(self, session: Session, keymap: Keymap) -> None:
         super().__init__()
         self._session, self._keymap = session, keymap
-        self._queued: list[str] = []
+        self._queued = WaitingPrompts()
         self._answered: Turn | None = None
         self._notice_end: Timer | None = None
         self._forecast_due: Timer | None = None

@@ -1,8 +1,6 @@
 """Exporting a chat: the format, the file, and whether secrets are hidden."""
 
 import asyncio
-from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import ClassVar
 
@@ -14,34 +12,10 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Checkbox, Input, Label, RadioButton, RadioSet
 
-from fasttui.chat.conversation import Conversation, Turn
 from fasttui.chat.errors import FasttuiError
-from fasttui.chat.safe_text import safe_line
+from fasttui.engine.exporting import FORMAT_NAMES, ExportRequest, write_export
 from fasttui.engine.session import Session
-from fasttui.export.files import target_path, write_new
-from fasttui.export.writers import FORMATS, Format, export
-
-_NAMES: dict[Format, str] = {"md": "Markdown", "json": "JSON", "html": "HTML"}
-
-
-@dataclass(frozen=True, slots=True)
-class ExportRequest:
-    """What is to be written where."""
-
-    form: Format
-    path: Path
-    hide_secrets: bool = True
-
-
-def export_request(words: str, conversation: Conversation, folder: Path) -> ExportRequest:
-    """What `/export [md|json|html] [FILE]` asks for; a format that is not named is that of the file, or Markdown."""
-    first, _, rest = words.partition(" ")
-    named = next((form for form in FORMATS if form == first), None)
-    file = (rest if named else words).strip()
-    by_name = next((form for form in FORMATS if file.lower().endswith(f".{form}")), FORMATS[0])
-    form = named or by_name
-    given = folder / Path(file).expanduser() if file else folder
-    return ExportRequest(form, target_path(given, conversation, f".{form}"))
+from fasttui.export.writers import FORMATS
 
 
 class ExportScreen(ModalScreen[str | None]):
@@ -77,11 +51,13 @@ class ExportScreen(ModalScreen[str | None]):
             box.border_subtitle = Content("Enter writes it · Tab goes on · Esc closes")
             with RadioSet(compact=True):
                 for form in FORMATS:
-                    yield RadioButton(Content(_NAMES[form]), value=form == self._request.form)
+                    yield RadioButton(Content(FORMAT_NAMES[form]), value=form == self._request.form)
             field = Input(str(self._request.path), placeholder="FILE", select_on_focus=False, compact=True)
             field.cursor_blink = False
             yield field
-            yield Checkbox(Content("Hide API keys, tokens and private keys"), value=True, compact=True)
+            yield Checkbox(
+                Content("Hide API keys, tokens and private keys"), value=self._request.hide_secrets, compact=True
+            )
             yield Label("", id="said", markup=False)
             with Horizontal():
                 yield Button(Content("Write"), id="write", compact=True)
@@ -132,9 +108,9 @@ class ExportScreen(ModalScreen[str | None]):
     def _begin(self) -> None:
         asked = self._asked
         overwrite = asked == self._overwriting
-        if asked.path.exists() and not overwrite:
+        if asked.exists and not overwrite:
             self._overwriting = asked
-            self._say(f"{safe_line(str(asked.path))} exists already. Enter once more overwrites it.")
+            self._say(f"{asked.shown_path} exists already. Enter once more overwrites it.")
             self.query_one("#write", Button).label = Content("Overwrite")
         else:
             self.run_worker(self._write(asked, overwrite=overwrite), group="export", exclusive=True)
@@ -142,36 +118,11 @@ class ExportScreen(ModalScreen[str | None]):
     async def _write(self, asked: ExportRequest, *, overwrite: bool) -> None:
         try:
             # In a thread: a long chat as HTML takes seconds.
-            hidden = await asyncio.to_thread(write_export, self._session, asked, overwrite=overwrite)
+            done = await asyncio.to_thread(write_export, self._session, asked, overwrite=overwrite)
         except FasttuiError as error:
             self._say(f"{error} {error.hint or ''}")
         else:
-            self.dismiss(_done(asked, hidden))
+            self.dismiss(done)
 
     def _say(self, text: str) -> None:
         self.query_one("#said", Label).update(Content(text))
-
-
-def write_export(session: Session, asked: ExportRequest, *, overwrite: bool) -> int:
-    """Write the file; returns how many secrets were hidden.
-
-    Raises:
-        TransferError: the file exists, or cannot be written.
-    """
-
-    def cost_of(turn: Turn) -> Decimal | None:
-        cost = session.cost(turn)
-        return cost.usd if cost is not None else None
-
-    written = export(session.conversation, asked.form, cost_of=cost_of, redact=asked.hide_secrets)
-    write_new(asked.path, written.text, overwrite=overwrite)
-    return written.redacted
-
-
-def _done(asked: ExportRequest, hidden: int) -> str:
-    where = f"Exported to {safe_line(str(asked.path))}"
-    if not asked.hide_secrets:
-        return f"{where}; secrets are in it as they were said."
-    if not hidden:
-        return f"{where}; no secrets were found."
-    return f"{where}; {hidden} secret{'s were' if hidden != 1 else ' was'} hidden."

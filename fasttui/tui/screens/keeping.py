@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from textual import on
 
 from fasttui.chat.conversation import Turn
-from fasttui.chat.errors import FasttuiError
+from fasttui.chat.errors import FasttuiError, StoreError
 from fasttui.chat.events import StreamEvent
 from fasttui.config.keymap import Keymap
 from fasttui.config.settings import Settings
+from fasttui.engine.saving_watch import SavingWatch
 from fasttui.engine.session import Session
 from fasttui.tui.screens.asking import AskingScreen
 from fasttui.tui.widgets.composer import Composer
@@ -30,7 +31,7 @@ class KeepingScreen(AskingScreen):
         super().__init__(session, keymap, settings, demo=demo)
         # Set while the session's conversation is whole and can be saved: a prompt sent before waits.
         self._ready = asyncio.Event()
-        self._trouble = ""
+        self._watch = SavingWatch()
 
     # ── the store ───────────────────────────────────────────────────────────────────────────────────
 
@@ -69,16 +70,12 @@ class KeepingScreen(AskingScreen):
     def _show_trouble(self) -> None:
         """Say once what keeps words from being saved; the top line goes on saying so."""
         store = self._session.store
-        trouble = store.trouble if store is not None else None
-        sentence = str(trouble) if trouble is not None else ""
-        self.query_one(TitleLine).unsaved = trouble is not None and store is not None and not store.saving
-        if sentence == self._trouble:
-            return
-        self._trouble = sentence
-        if trouble is not None:
-            self.show_error(trouble)
-        else:
-            self.show_notice("Everything is saved again.")
+        self.query_one(TitleLine).unsaved = store is not None and store.trouble is not None and not store.saving
+        match self._watch.news(self._session):
+            case StoreError() as trouble:
+                self.show_error(trouble)
+            case str(news):
+                self.show_notice(news)
 
     # ── prompts: saved before they leave ────────────────────────────────────────────────────────────
 
@@ -110,8 +107,7 @@ class KeepingScreen(AskingScreen):
     def _save_draft(self) -> None:
         # What waits behind the running reply is a draft too, until it is sent.
         if self._session.store is not None:
-            waiting = [*self._queued, self.composer.text]
-            self._session.store.save_draft(self._draft_key, "\n\n".join(text for text in waiting if text))
+            self._session.store.save_draft(self._draft_key, self._queued.text_with(self.composer.text))
 
     def _restore_draft(self, store: "Store") -> None:
         draft = store.draft(self._draft_key)

@@ -6,12 +6,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fasttui.chat.conversation import Conversation, Turn
-from fasttui.chat.errors import CommandError, FasttuiError, StoreError
-from fasttui.chat.safe_text import safe_line
+from fasttui.chat.conversation import Conversation
+from fasttui.chat.errors import FasttuiError
 from fasttui.config.keymap import Keymap
 from fasttui.config.settings import Settings
-from fasttui.engine import commands
+from fasttui.engine import commands, saved_chats
 from fasttui.engine.session import Session
 from fasttui.engine.titles import suggested_title
 from fasttui.tui.palette import Palette
@@ -19,10 +18,8 @@ from fasttui.tui.screens.keeping import KeepingScreen
 from fasttui.tui.turn_entries import TurnEntries, prompt_key, welcome_entry
 
 if TYPE_CHECKING:
-    from fasttui.store.store import Store
     from fasttui.tui.screens.chats import Choice, ChosenChat
 
-TITLE_LENGTH = 100
 TAIL_TURNS = 30  # shown at once; of a longer chat the rest is read while its end stands already
 
 
@@ -50,11 +47,6 @@ class SwitchingScreen(KeepingScreen):
         except FasttuiError as error:
             self.show_error(error)
 
-    def _saved(self) -> "Store":
-        if self._session.store is None:
-            raise StoreError("The saved chats are not open yet.", hint="Try again in a moment.")
-        return self._session.store
-
     def _at_rest_or_say(self) -> bool:
         """Whether no reply runs; where one does, the user is told what to do."""
         if self.answering:
@@ -66,16 +58,14 @@ class SwitchingScreen(KeepingScreen):
             # No prompt has left yet: the chat the program was started with is being answered elsewhere.
             self._session.start_over()
             self._show_conversation()
-            self.show_error(_answered_elsewhere())
+            self.show_error(saved_chats.answered_elsewhere())
         super()._begin_keeping()
 
     # ── another conversation ────────────────────────────────────────────────────────────────────────
 
     def _show_other(self, conversation: Conversation | None) -> None:
         """Show another conversation, by default a new one; each keeps its own draft."""
-        head = conversation.head if conversation is not None else None
-        if head is not None and head.status == "streaming":
-            raise _answered_elsewhere()
+        saved_chats.check_free(conversation)
         self._save_draft()
         self._editing = None
         self._session.start_over(conversation)
@@ -102,7 +92,9 @@ class SwitchingScreen(KeepingScreen):
 
         with self._saying_what_fails():
             self._save_draft()
-            self.app.push_screen(ChatsScreen(self._session, self._saved(), self._palette), self._chosen)
+            self.app.push_screen(
+                ChatsScreen(self._session, saved_chats.store_of(self._session), self._palette), self._chosen
+            )
 
     def _chosen(self, choice: "Choice") -> None:
         if choice is None:
@@ -116,7 +108,7 @@ class SwitchingScreen(KeepingScreen):
 
     async def _open(self, chosen: "ChosenChat") -> None:
         with self._saying_what_fails():
-            store = self._saved()
+            store = saved_chats.store_of(self._session)
             tail = store.load_tail(chosen.id, TAIL_TURNS)
             self._show_other(tail)
             # What is sent meanwhile waits, so that it becomes part of the whole.
@@ -137,9 +129,7 @@ class SwitchingScreen(KeepingScreen):
 
     def _complete(self, whole: Conversation, turn_id: str | None) -> None:
         """Put the whole conversation in the place of its end, at the turn that was looked for."""
-        found = whole.turn(turn_id) if turn_id is not None and turn_id in whole else None
-        if found is not None and found not in whole.path():
-            whole.show(found)
+        found = saved_chats.show_found(whole, turn_id)
         self._session.start_over(whole)
         self._show_conversation()
         if found is not None:
@@ -158,35 +148,19 @@ class SwitchingScreen(KeepingScreen):
     def _show_sibling(self, step: int) -> None:
         if not self._at_rest_or_say():
             return
-        conversation, marked = self._session.conversation, self.transcript.marked
-        turn = self._pointed_turn() if marked is not None else self._last_fork()
-        siblings = conversation.siblings(turn) if turn is not None else ()
-        at = siblings.index(turn) + step if turn is not None else -1
-        if not 0 <= at < len(siblings):
-            self.show_notice("There is no other version there.")
-            return
-        other = siblings[at]
-        conversation.show(other)
-        self._session.turn = conversation.head
-        if self._session.store is not None:
-            self._session.store.set_head(conversation)
-        self._show_conversation()
-        if marked is not None:
-            self.transcript.mark(f"{other.id}:{marked.partition(':')[2]}")
-        self.show_notice(f"Version {at + 1} of {len(siblings)}.")
-
-    def _last_fork(self) -> Turn | None:
-        conversation = self._session.conversation
-        return next((turn for turn in reversed(conversation.path()) if len(conversation.siblings(turn)) > 1), None)
+        marked = self.transcript.marked
+        with self._saying_what_fails():
+            version = saved_chats.step_version(self._session, self._pointed_turn() if marked else None, step)
+            self._show_conversation()
+            if marked is not None:
+                self.transcript.mark(f"{version.turn.id}:{marked.partition(':')[2]}")
+            self.show_notice(f"Version {version.number} of {version.of}.")
 
     def action_fork(self) -> None:
         """Start a new chat that repeats this one up to the marked message, or to the last."""
-        turn = self._pointed_turn()
-        if turn is None:
-            self.show_notice("There is nothing to fork yet.")
-        elif self._at_rest_or_say():
+        if self._at_rest_or_say():
             with self._saying_what_fails():
-                self._show_other(self._saved().fork(self._session.conversation, turn))
+                self._show_other(saved_chats.fork(self._session, self._pointed_turn()))
                 self.show_notice("A new chat that begins as the other did; that one stays as it is.")
 
     # ── names ───────────────────────────────────────────────────────────────────────────────────────
@@ -201,14 +175,10 @@ class SwitchingScreen(KeepingScreen):
             self.app.push_screen(LineScreen("Title of this chat", self._session.conversation.title), self._rename)
 
     def _rename(self, line: str | None) -> None:
-        title = safe_line(line or "", limit=TITLE_LENGTH)
-        if not title:
+        if line is None or not line.strip():
             return
         with self._saying_what_fails():
-            conversation = self._session.conversation
-            if conversation.head_id is not None:
-                self._saved().rename(conversation.id, title)
-            conversation.title = title
+            saved_chats.rename(self._session, line)
             self._show_status()
 
     async def action_title(self) -> None:
@@ -226,18 +196,13 @@ class SwitchingScreen(KeepingScreen):
 
     def action_export(self, words: str = "") -> None:
         """Write the chat to a file: where the words say so at once, else after asking."""
-        from fasttui.tui.screens.export import ExportScreen, export_request
+        from fasttui.engine.exporting import export_request
+        from fasttui.tui.screens.export import ExportScreen
 
         with self._saying_what_fails():
-            if self._session.conversation.head is None:
-                raise CommandError("There is nothing to export yet.", hint="Say something first.")
-            request = export_request(words, self._session.conversation, Path())
+            request = export_request(words, self._session.conversation, Path(), hide_secrets=self._settings.redact)
             self.app.push_screen(ExportScreen(self._session, request, at_once=bool(words)), self._exported)
 
     def _exported(self, notice: str | None) -> None:
         if notice is not None:
             self.show_notice(notice)
-
-
-def _answered_elsewhere() -> StoreError:
-    return StoreError("Another window is receiving a reply in that chat.", hint="Open it once that has ended.")

@@ -1,9 +1,9 @@
 """Finding text in a transcript: where it stands in the rows as they are shown."""
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from fasttui.engine.finding import pattern_of
 from fasttui.tui.widgets.transcript_entries import Entry
 from fasttui.tui.widgets.transcript_layout import EntryLayout
 from fasttui.tui.widgets.transcript_selection import Place, logical_line
@@ -23,9 +23,8 @@ class Finder:
     """Matches of a query, whatever its case, wrapped or not."""
 
     def __init__(self, query: str) -> None:
-        words = [re.escape(word) for word in query.split()]
-        self._pattern = re.compile(r"\s+".join(words) or r"(?!)", re.IGNORECASE)
-        self._words = [re.compile(word, re.IGNORECASE) for word in words]
+        self._pattern = pattern_of(query)
+        self._words = [pattern_of(word) for word in query.split()]
 
     def may_be_in(self, entry: Entry) -> bool:
         """Whether an entry can have a match, judged by its source alone."""
