@@ -186,10 +186,10 @@ async def test_the_model_key_offers_a_menu_and_the_draft_comes_back() -> None:
         assert chat.session.choices.model == "claude-opus-5-5"
 
 
-async def test_a_command_that_needs_the_whole_screen_says_so() -> None:
+async def test_a_command_about_the_screen_says_that_the_terminal_has_its_own() -> None:
     async with chatting() as chat:
-        chat.press("/find x" + ENTER)
-        await chat.sees("Start fasttui without --inline.")
+        chat.press("/page up" + ENTER)
+        await chat.sees("What is above the prompt is the terminal's own.", "/find")
 
 
 async def test_a_file_after_an_at_sign_goes_along(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
