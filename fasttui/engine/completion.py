@@ -12,11 +12,12 @@ from fasttui.chat.safe_text import safe_line, safe_text
 from fasttui.engine import wording
 from fasttui.engine.commands import offered_commands
 from fasttui.engine.mentions import mention
-from fasttui.engine.saved_chats import UNTITLED, chats_named
+from fasttui.engine.saved_chats import UNTITLED, chats_named, messages_with
 from fasttui.engine.session import Session
 
 _MOST_FILES = 200
 _MOST_CHATS = 50
+_MOST_HITS = 20
 _ID_CHARACTERS = 12  # of 32; in a million chats two share these once in five hundred times
 
 
@@ -77,9 +78,10 @@ class Completions:
                 return []
 
     def _chats(self, words: str) -> Iterator[Offer]:
-        """Chats by title or tag; what takes the place of the words is the id, as two may have one title."""
+        """Chats by title, tag and what was said in them; the id takes the place of the words."""
         try:
             chats = chats_named(self._session, words.strip(), _MOST_CHATS)
+            hits = messages_with(self._session, words, _MOST_HITS)
         except FasttuiError:
             return  # carrying the command out says what is wrong
         for chat in chats:
@@ -87,6 +89,10 @@ class Completions:
             tags = "".join(f" #{safe_line(tag)}" for tag in chat.tags)
             about = f"{_when(chat.updated_at, self._session.now())} · {turns}{tags}"
             yield Offer(chat.id[:_ID_CHARACTERS], len(words), safe_line(chat.title) or UNTITLED, about)
+        for hit in hits:
+            title, said = safe_line(hit.title) or UNTITLED, safe_line("".join(text for text, _ in hit.snippet))
+            who = "claude" if hit.in_reply else "you"
+            yield Offer(f"{hit.conversation_id[:_ID_CHARACTERS]}/{hit.turn_id}", len(words), title, f"{who}: {said}")
 
 
 def _when(moment: datetime, now: datetime) -> str:

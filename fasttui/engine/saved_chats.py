@@ -9,11 +9,20 @@ from fasttui.engine.session import Session
 
 if TYPE_CHECKING:
     from fasttui.store.conversations import ConversationSummary
+    from fasttui.store.search import SearchHit
     from fasttui.store.store import Store  # 15 ms that the first frame does not need
 
 TITLE_LENGTH = 100
 UNTITLED = "Untitled chat"
 _SHORTEST_ID = 4
+_HEX = frozenset("0123456789abcdef")
+
+
+class ChatNamed(NamedTuple):
+    """A chat to open, at the turn that was found."""
+
+    id: str
+    turn_id: str | None = None
 
 
 class Version(NamedTuple):
@@ -43,12 +52,18 @@ def chats_named(session: Session, words: str, limit: int) -> "list[ConversationS
     return store_of(session).recent(limit, matching=words.removeprefix("#"))
 
 
-def id_named(session: Session, words: str) -> str | None:
-    """The id that `words` are the beginning of; None when they are no such thing."""
-    if len(words) < _SHORTEST_ID or not set(words) <= set("0123456789abcdef"):
+def messages_with(session: Session, words: str, limit: int) -> "list[SearchHit]":
+    """The messages of all chats that hold every one of `words`, best first."""
+    return store_of(session).search(words, limit) if words.strip() else []
+
+
+def named(session: Session, words: str) -> ChatNamed | None:
+    """The chat whose id `words` begin, and behind a slash the turn; None when they are no such thing."""
+    id_, _, turn_id = words.partition("/")
+    if len(id_) < _SHORTEST_ID or not set(id_) <= _HEX:
         return None
     try:
-        return store_of(session).resolve(words)
+        return ChatNamed(store_of(session).resolve(id_), turn_id or None)
     except ConversationNotFound:
         return None
 

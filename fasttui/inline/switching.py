@@ -69,17 +69,17 @@ class Switching(Asking):
     def action_chats(self, words: str = "") -> None:
         """Open another chat: by its id or title, or from the menu."""
         self._check_at_rest()
-        id_ = saved_chats.id_named(self._session, words) if words else None
-        if id_ is None:
+        chosen = saved_chats.named(self._session, words)
+        if chosen is None:
             chats = saved_chats.chats_named(self._session, words, 2)
-            if not chats:
+            if not chats and not saved_chats.messages_with(self._session, words, 1):
                 raise _no_chat(words)
-            if len(chats) > 1 or not words:
+            if len(chats) != 1 or not words:
                 self._pick(f"/chats {words}")
                 return
-            id_ = chats[0].id
+            chosen = saved_chats.ChatNamed(chats[0].id)
         self._leave_chat()
-        saved_chats.open_chat(self._session, id_)
+        saved_chats.open_chat(self._session, *chosen)
         self._enter_chat(self._session.conversation.title or saved_chats.UNTITLED)
 
     def action_fork(self) -> None:
@@ -165,7 +165,7 @@ class Switching(Asking):
 
 def _no_chat(words: str) -> CommandError:
     if words:
-        return CommandError(f"No title or tag has “{words}”.", hint="/chats alone lists all.")
+        return CommandError(f"No saved chat has “{words}”.", hint="/chats alone lists all.")
     return CommandError("There is no saved chat yet.", hint="Say something first.")
 
 

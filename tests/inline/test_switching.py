@@ -85,7 +85,19 @@ async def test_a_chat_is_opened_by_a_word_of_its_title_or_by_its_id(store: Store
         chat.press(ESC)
         await chat.until(lambda: chat.draft == "")
         chat.press("/chats birds" + ENTER)
-        await chat.sees("No title or tag has “birds”.")
+        await chat.sees("No saved chat has “birds”.")
+
+
+async def test_a_chat_is_found_by_what_was_said_in_it_on_the_version_that_has_it(store: Store) -> None:
+    session = await talked(store, "pets", then=[reply("A hamster needs a wheel."), reply("A parrot talks.")])
+    await all_of(session.submit("and small ones?"))
+    await all_of(session.edit(session.conversation.path()[-1], "and loud ones?"))
+    session.start_over()
+    async with chatting(session=session, rows=PATIENT_ROWS) as chat:
+        chat.press("/chats hamster" + ENTER)
+        await chat.sees("claude: A hamster needs a wheel.")
+        chat.press(DOWN + ENTER)
+        await chat.until(lambda: prompts(session) == ["pets", "and small ones?"])
 
 
 async def test_a_long_chat_prints_its_end_and_says_how_much_came_before(store: Store) -> None:
