@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from prompt_toolkit.utils import get_cwidth
 
-from fasttui.inline.rows import Row, row_of, visible
+from fasttui.inline.rows import Row, common, row_of, visible_text
 from fasttui.inline.style import Palette
 from fasttui.markdown.document import Document
 from fasttui.markdown.lines import Line
@@ -30,9 +30,10 @@ class MarkdownRows:
         self._document = Document(columns, cell_len=get_cwidth)
         self._unread: list[str] = []
         self._printed = 0  # lines
-        self._skip = 0  # visible characters of the next line that are printed already
-        self._last: Line | None = None  # the last printed line, and how much of its block was printed with it
-        self._extent = 0
+        self._skip = 0  # characters of the next line's text that are printed already
+        self._tail = 0  # lines of the last tail
+        self._last: Line | None = None  # the last printed line, and what of its block is printed
+        self._texts: list[str] = []
         self.changed = False
 
     @property
@@ -68,11 +69,14 @@ class MarkdownRows:
                 finished += self._print(max(self._printed, min(index + 1, self._document.complete)))
                 break
             tail.append(row)
+        self._tail = len(tail)
         return Rows(finished, tail[::-1])
 
     def leave(self, count: int) -> None:
-        """The first `count` lines of the tail have left the screen, and are printed thereby."""
-        self._print(min(self._printed + count, len(self._document.lines)))
+        """The first `count` lines of the last tail are on the screen for good, and are printed thereby."""
+        count = min(count, self._tail)
+        self._print(self._printed + count)
+        self._tail -= count
 
     def resize(self, columns: int) -> None:
         """Lay out what is not printed yet for another width; go on in the middle of a line if need be."""
@@ -84,12 +88,13 @@ class MarkdownRows:
 
     def _print(self, stop: int) -> list[Row]:
         rows = [self._row(index) for index in range(self._printed, stop)]
-        if rows:
-            lines = self._document.lines
-            self._printed, self._skip = stop, 0
-            self._last = lines[stop - 1]
-            start = self._first_line(self._last.block)
-            self._extent = sum(_extent(line) for line in lines[start:stop])
+        for index in range(self._printed, stop):
+            line = self._document.lines[index]
+            if self._last is None or self._last.block != line.block:
+                self._texts = []
+            self._last = line
+            self._texts.append(_text(line)[self._skip :])
+            self._printed, self._skip = index + 1, 0
         return rows
 
     def _find_place(self, *, moved: bool = False) -> None:
@@ -99,7 +104,7 @@ class MarkdownRows:
             return
         lines = self._document.lines
         if moved or self._printed > len(lines) or lines[self._printed - 1].source != last.source:
-            self._printed, self._skip = self._place(self._first_line(last.block), self._extent)
+            self._printed, self._skip = self._place(self._first_line(last.block), last.block)
 
     def _read(self) -> None:
         if self._unread:
@@ -108,24 +113,39 @@ class MarkdownRows:
             self._document.append(text)
 
     def _row(self, index: int) -> Row:
-        skip = self._skip if index == self._printed else 0
-        return row_of(self._document.lines[index], self._palette, self._base, skip)
+        line = self._document.lines[index]
+        skip = self._skip - (not line.soft) if index == self._printed and self._skip else 0
+        return row_of(line, self._palette, self._base, skip)
 
     def _first_line(self, block: int) -> int:
         blocks = self._document.blocks
         return blocks[block].first_line if block < len(blocks) else len(self._document.lines)
 
-    def _place(self, line: int, shown: int) -> tuple[int, int]:
-        """The line, and how many of its visible characters, that end an extent of `shown` from `line` on."""
+    def _place(self, line: int, block: int) -> tuple[int, int]:
+        """The line, and how many characters of its text, behind what is printed of a block that begins at `line`."""
         lines = self._document.lines
-        while shown > 0 and line < len(lines) and (extent := _extent(lines[line])) <= shown:
-            shown -= extent
+        texts = [_text(each) for each in lines[line : self._first_line(block + 1)]]
+        rest = _end_of("".join(self._texts), "".join(texts))
+        for text in texts:
+            if rest < len(text):
+                return line, rest
+            rest -= len(text)
             line += 1
-        if shown <= 0 or line == len(lines):
-            return line, 0
-        return line, shown - (not lines[line].soft)
+        return line, 0
 
 
-def _extent(line: Line) -> int:
-    """Visible characters, and one for the end of a line of the source: the same sum for every width."""
-    return visible(line) + (not line.soft)
+def _text(line: Line) -> str:
+    """What is visible of a line, and one character more where a line of the source begins: at every width the same."""
+    return visible_text(line) if line.soft else "\n" + visible_text(line)
+
+
+def _end_of(printed: str, text: str) -> int:
+    """Where in `text` ends what is `printed`; since then, some of that may have turned out to be marks."""
+    if text.startswith(printed):
+        return len(printed)
+    for length in (32, 16, 8, 4):
+        end = printed[-length:]
+        if (found := text.rfind(end, 0, len(printed) + length)) >= 0:
+            return found + len(end)
+    # Rather a few characters twice than one of them not at all.
+    return max(common(printed, text), min(len(printed), len(text)) - 16)

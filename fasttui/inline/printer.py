@@ -54,14 +54,6 @@ class Printer:
         """How many rows of a screen of that width the tail takes."""
         return sum(row.height(columns) for row in self._shown)
 
-    def tail_within(self, rows: int, columns: int) -> int:
-        """How many lines of the tail, counted from its end, take no more than so many rows of that width."""
-        for count, row in enumerate(reversed(self._shown)):
-            rows -= row.height(columns)
-            if rows < 0:
-                return count
-        return len(self._shown)
-
     def gain_room(self, rows: int) -> None:
         """The prompt area has become so many rows lower, which are now blank below it."""
         self._room += rows

@@ -24,6 +24,8 @@ from prompt_toolkit.styles import DynamicStyle, Style
 from prompt_toolkit.widgets import SearchToolbar
 
 from fasttui.inline.printer import Place
+from fasttui.inline.resizing import Area
+from fasttui.inline.rows import row
 from fasttui.inline.status_line import Fragments
 from fasttui.inline.style import Palette
 
@@ -128,19 +130,17 @@ class Prompt:
         needed = self.app.layout.container.preferred_height(size.columns, size.rows).preferred
         return max(0, min(screen.height, size.rows) - needed)
 
-    def rows_around_cursor(self, columns: int) -> tuple[int, int]:
-        """How many rows of the area stand above the cursor, and from it on, once wrapped at that width."""
+    def painted(self) -> Area:
+        """The area as it was painted last."""
         screen = self.app.renderer.last_rendered_screen
         if screen is None:
-            return 0, 1
+            return Area((), 0, 0)
         place = self.place()
-        heights: list[int] = []
-        for y in range(place.height):
-            cells = screen.data_buffer[y]
-            used = max((x + 1 for x, cell in cells.items() if cell.char.strip()), default=0)
-            heights.append(max(1, -(-used // columns)))
-        above = sum(heights[: place.y]) + place.x // columns
-        return above, sum(heights) - above
+        texts = (
+            "".join(cells[x].char for x in range(max(cells, default=-1) + 1)).rstrip()
+            for cells in (screen.data_buffer[y] for y in range(screen.height))
+        )
+        return Area(tuple(row([("", text)]) for text in texts), place.x, place.y)
 
     def _completes(self) -> bool:
         text = self.draft.document.text_before_cursor

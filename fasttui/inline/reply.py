@@ -34,11 +34,12 @@ class ReplyRows:
 
     def __init__(self, turn: Turn, session: Session, palette: Palette, columns: int, *, folded: bool = True) -> None:
         self._turn, self._session, self._palette, self._columns = turn, session, palette, columns
-        self._finished: list[Row] = []
+        self._finished: list[Row | MarkdownRows] = []
         self._heading_shown = False
         self._thinking: MarkdownRows | None = None
         self._thinking_ended = False
         self._text: MarkdownRows | None = None
+        self._tail: MarkdownRows | None = None  # what the last tail was made of
         self._text_begun = self._block_ended = False
         self._progress: Row | None = None
         self.folded = folded
@@ -95,8 +96,8 @@ class ReplyRows:
 
     def take(self, room: int) -> Rows:
         """What is new to print, and a tail of at most `room` rows that may still change."""
-        finished, self._finished = self._finished, []
-        text = self._shown_text()
+        finished = self._take_finished()
+        text = self._tail = self._shown_text()
         rows = Rows([], []) if text is None else text.take(room)
         progress = [] if self._progress is None or self._text is not None else [self._progress]
         return Rows([*finished, *rows.finished], [*rows.tail, *progress])
@@ -105,7 +106,7 @@ class ReplyRows:
         """The rest of the reply, its figures, and how it ended."""
         self.show_served()
         self._end_thinking()
-        rows, self._finished = self._finished, []
+        rows = self._take_finished()
         if self._text is not None:
             rows += [*self._text.finish(), BLANK]
         return [*rows, self._figures(), *map(self._words, ending(self._turn)), BLANK]
@@ -113,8 +114,8 @@ class ReplyRows:
     def resize(self, columns: int, left: int) -> None:
         """Go on at another width, after so many lines of the tail have left the screen."""
         self._columns = columns
-        if (text := self._shown_text()) is not None:
-            text.leave(left)
+        if self._tail is not None:
+            self._tail.leave(left)
         for text in (self._thinking, self._text):
             if text is not None:
                 text.resize(columns)
@@ -122,6 +123,10 @@ class ReplyRows:
     def _figures(self) -> Row:
         turn, session = self._turn, self._session
         return self._words(wording.reply_figures(turn, session.reading_of(turn), session.cost(turn)))
+
+    def _take_finished(self) -> list[Row]:
+        finished, self._finished = self._finished, []
+        return [row for each in finished for row in (each.finish() if isinstance(each, MarkdownRows) else [each])]
 
     def _shown_text(self) -> MarkdownRows | None:
         return self._thinking if self._text is None and not self.folded else self._text
@@ -131,7 +136,7 @@ class ReplyRows:
             return
         self._thinking_ended, self._progress = True, None
         if not self.folded:
-            self._finished += self._thinking.finish()
+            self._finished.append(self._thinking)
         self._finished += [self._words([(wording.thinking_label(self._turn), "thinking")]), BLANK]
 
     def _words(self, words: wording.Words | list[tuple[str, str]]) -> Row:

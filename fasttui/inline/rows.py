@@ -81,13 +81,13 @@ def row(pieces: Iterable[Piece]) -> Row:
 
 
 def row_of(line: Line, palette: Palette, base: str = "", skip: int = 0) -> Row:
-    """A row of a Markdown line; of code there is only the source, without bars beside it.
+    """A row of a Markdown line; of code there is only the source, without bars beside it, and above it its language.
 
     `skip` leaves out so many of the line's visible characters, which an earlier row has shown.
     """
     pieces: list[Piece] = []
     for span in line.spans:
-        if span.gutter and line.code:
+        if span.gutter and line.code and span.style != "fence.label":
             continue
         text = span.text
         if skip and not span.gutter:
@@ -106,9 +106,9 @@ def without(text: str, skip: int) -> tuple[str, int]:
     return "", skip
 
 
-def visible(line: Line) -> int:
-    """How many characters of a line are text of the source, blanks not counted."""
-    return sum(len(span.text) - span.text.count(" ") for span in line.spans if not span.gutter)
+def visible_text(line: Line) -> str:
+    """What of a line is text of the source, without blanks."""
+    return "".join(span.text.replace(" ", "") for span in line.spans if not span.gutter)
 
 
 def words_row(words: Iterable[tuple[str, str]], palette: Palette) -> Row:
@@ -138,13 +138,13 @@ def difference(old: Sequence[Piece], new: Sequence[Piece]) -> tuple[int, list[Pi
             same += len(piece[1])
             continue
         sequence, text = piece
-        common = 0
-        if index < len(old) and old[index][0] == sequence:
-            before = old[index][1]
-            common = next(
-                (at for at, (one, other) in enumerate(zip(before, text, strict=False)) if one != other),
-                min(len(before), len(text)),
-            )
-        rest = [(sequence, text[common:])] if text[common:] else []
-        return same + common, [*rest, *new[index + 1 :]]
+        kept = common(old[index][1], text) if index < len(old) and old[index][0] == sequence else 0
+        rest = [(sequence, text[kept:])] if text[kept:] else []
+        return same + kept, [*rest, *new[index + 1 :]]
     return same, []
+
+
+def common(one: str, other: str) -> int:
+    """With how many of the same characters both begin."""
+    pairs = zip(one, other, strict=False)
+    return next((at for at, (left, right) in enumerate(pairs) if left != right), min(len(one), len(other)))

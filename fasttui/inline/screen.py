@@ -1,6 +1,7 @@
 """The terminal while the inline chat runs: what is printed, the prompt below it, and when either is written."""
 
 import asyncio
+import os
 from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import asynccontextmanager
 
@@ -16,9 +17,11 @@ from fasttui.inline.markdown_rows import MarkdownRows
 from fasttui.inline.printer import Printer
 from fasttui.inline.prompt import Prompt
 from fasttui.inline.reply import ReplyRows
+from fasttui.inline.resizing import Resizing, wrapping_of
 from fasttui.inline.rows import BLANK, Row, words_row
 from fasttui.inline.status_line import Fragments, fitted, next_line, status_line
 from fasttui.inline.style import Palette
+from fasttui.inline.terminal import TerminalOutput
 
 READ_S = 1 / 24
 """How long deltas gather before they are read."""
@@ -31,6 +34,8 @@ GATHER_S = 0.008
 TICK_S = 0.5
 NOTICE_S = 5.0
 FORECAST_DELAY_S = 0.3
+SETTLE_S = 0.3
+"""How long a terminal keeps its size before anything is painted on it. tmux tells of a resize as late as that."""
 
 
 class InlineScreen:
@@ -49,6 +54,8 @@ class InlineScreen:
         output: Output,
         hints: Callable[[], str],
     ) -> None:
+        if not isinstance(output, TerminalOutput):
+            raise TypeError("The inline chat writes to a TerminalOutput.")
         self._session, self.palette, self._output, self._hints = session, palette, output, hints
         self.prompt = Prompt(
             palette, bindings, history, completer,
@@ -67,8 +74,11 @@ class InlineScreen:
         self._painted_s = 0.0
         self._unpainted = 0
         self._given_away = 0
-        self._waiting: list[Row] = []
+        self._resizing: Resizing | None = None
+        self._settle_due: asyncio.TimerHandle | None = None
+        self._waiting: list[list[Row] | ReplyRows] = []
         self.prompt.draft.on_text_changed += lambda _: self._draft_changed()
+        self.app.before_render += lambda _: self._before_area()
         self.app.after_render += lambda _: self._area_painted()
         self._size = output.get_size()
         self._refresh()
@@ -81,9 +91,9 @@ class InlineScreen:
     # ── what is printed ───────────────────────────────────────────────────────────────────────────
 
     def print(self, rows: Iterable[Row]) -> None:
-        """Print rows for good, above what is on its way; while the terminal is given away, they wait."""
-        if self._given_away:
-            self._waiting += rows
+        """Print rows for good, above what is on its way; while nothing can be painted, they wait."""
+        if self._is_away:
+            self._waiting.append([*rows])
         else:
             self._printer.show(rows, list(self._printer.tail))
 
@@ -106,11 +116,10 @@ class InlineScreen:
     def end_reply(self, reply: ReplyRows) -> None:
         """Print the rest of the reply and how it ended."""
         self._reply = None
-        rows = reply.end()
-        if self._given_away:
-            self._waiting += rows
+        if self._is_away:
+            self._waiting.append(reply)
         else:
-            self._printer.show(rows)
+            self._printer.show(reply.end())
         self.status_changed()
 
     def unfold_thinking(self, *, folded: bool) -> bool:
@@ -130,7 +139,7 @@ class InlineScreen:
 
     def reply_changed(self, characters: int = 0) -> None:
         """So much more of the reply came: paint it soon, and the sooner the more it is."""
-        if self._given_away:
+        if self._is_away:
             return
         loop = asyncio.get_running_loop()
         self._unpainted += characters
@@ -146,10 +155,8 @@ class InlineScreen:
     def _paint(self) -> None:
         self._frame_due, self._unpainted = None, 0
         self._painted_s = asyncio.get_running_loop().time()
-        if self._given_away:
+        if self._look_at_size() or self._is_away:
             return
-        if self._output.get_size() != self._size:
-            self.resized()  # the signal is still on its way
         if self._reply is not None:
             self._printer.show(*self._reply.take(self._printer.room()))
             if self._reply.changed:
@@ -212,19 +219,31 @@ class InlineScreen:
         self._refresh()
         self.app.invalidate()
 
+    def _before_area(self) -> None:
+        if self._resizing is not None and self.app.is_done:
+            self._settled()
+        self._look_at_size()
+
     def _area_painted(self) -> None:
         """Give back the rows that a closed menu or a sent draft has left below the status bar."""
         spare = self.prompt.spare_rows()
-        if spare and not self.app.is_done:
+        if spare and not self.app.is_done and not self._is_away:
             self.app.renderer.erase()
             self._printer.gain_room(spare)
             self.app.invalidate()
 
     # ── giving way, and coming back ───────────────────────────────────────────────────────────────
 
+    @property
+    def _is_away(self) -> bool:
+        """Whether nothing may be painted: the terminal is someone else's, or is being resized."""
+        return bool(self._given_away) or self._resizing is not None
+
     @asynccontextmanager
     async def given_away(self) -> AsyncGenerator[None, None]:
         """The terminal as the shell left it, for an editor or for the shell itself."""
+        if self._resizing is not None:
+            self._settled()
         self._printer.clear_tail()
         self._given_away += 1
         try:
@@ -232,37 +251,63 @@ class InlineScreen:
                 yield
         finally:
             self._given_away -= 1
-            self._printer.forget_screen()
             self._size = self._output.get_size()
-            if self._reply is not None:
-                self._reply.resize(self.columns, 0)
-                self.reply_changed()
-            waiting, self._waiting = self._waiting, []
-            self.print(waiting)
-            self.status_changed()
+            self._start_afresh(0)
 
     def redraw(self) -> None:
         """Paint the tail and the prompt again; what is finished stays as it is."""
+        if self._is_away:
+            return
         self._printer.clear_tail()
         self.app.renderer.erase()
         self.app.invalidate()
         self.reply_changed()
 
     def resized(self) -> None:
-        """The terminal has another size, and has wrapped its lines by it."""
+        """The terminal has another size: nothing is painted until it keeps that for a while."""
         if self._given_away:
             return
+        if self._resizing is None:
+            painted = self.prompt.painted()
+            self._resizing = Resizing(list(self._printer.tail), painted, self._size, wrapping_of(os.environ))
+            self._output.mute()
         self._size = self._output.get_size()
-        rows, columns = self._size.rows, self._size.columns
-        area_above, area_below = self.prompt.rows_around_cursor(columns)
-        kept = self._printer.tail_within(rows - area_above - area_below, columns)
-        left = len(self._printer.tail) - kept
-        above = area_above + sum(row.height(columns) for row in self._printer.tail[left:])
+        self._resizing.note(self._size)
+        if self._settle_due is not None:
+            self._settle_due.cancel()
+        self._settle_due = asyncio.get_running_loop().call_later(SETTLE_S, self._settled)
+
+    def _look_at_size(self) -> bool:
+        """Whether the terminal has another size; the signal may still be on its way."""
+        changed = not self._given_away and self._output.get_size() != self._size
+        if changed:
+            self.resized()
+        return changed
+
+    def _settled(self) -> None:
+        """The terminal keeps its size: erase what is certainly ours, and paint it anew."""
+        if self._settle_due is not None:
+            self._settle_due.cancel()
+        if self._resizing is None or self._look_at_size():
+            return
+        above, left = self._resizing.ours()
+        self._resizing = self._settle_due = None
+        self._output.unmute()
         self._output.write_raw("\r" + (f"\x1b[{above}A" if above else "") + "\x1b[J")
-        self._printer.forget_screen()
         self.app.renderer.reset()
+        self._start_afresh(left)
+
+    def _start_afresh(self, left: int) -> None:
+        """Nothing of ours is on the screen but `left` lines of the tail: print what has waited, paint the rest."""
+        self._printer.forget_screen()
+        waiting, self._waiting = self._waiting, []
+        for each in [*waiting, self._reply]:
+            if isinstance(each, ReplyRows):
+                each.resize(self.columns, left)
+                left = 0
+            if each is not None and each is not self._reply:
+                self.print(each.end() if isinstance(each, ReplyRows) else each)
         if self._reply is not None:
-            self._reply.resize(columns, left)
             self.reply_changed()
         self.status_changed()
 

@@ -22,6 +22,24 @@ class TerminalOutput(Vt100_Output):
     def __init__(self, stdout: TextIO, get_size: Callable[[], Size]) -> None:
         super().__init__(stdout, get_size, term=os.environ.get("TERM"), enable_cpr=False)
         self._plain = False
+        self._muted = False
+
+    def mute(self) -> None:
+        """Nothing that is written from here on reaches the terminal."""
+        self.flush()
+        self._muted = True
+
+    def unmute(self) -> None:
+        """Write again. Who painted meanwhile must paint anew."""
+        self.flush()
+        self._muted = self._plain = False
+
+    def flush(self) -> None:
+        """Write what has gathered."""
+        if self._muted:
+            self._buffer.clear()
+        else:
+            super().flush()
 
     def set_attributes(self, attrs: Attrs, color_depth: ColorDepth) -> None:
         """Text from here on looks so."""
