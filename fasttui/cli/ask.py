@@ -50,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
         return code
     finally:
         if store is not None:
-            store.close()
+            compose.close_store(store)
 
 
 @dataclass(frozen=True, slots=True)

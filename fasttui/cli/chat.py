@@ -3,20 +3,16 @@
 import argparse
 import asyncio
 import sys
-from contextlib import suppress
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from fasttui.chat.conversation import Conversation, utc_now
-from fasttui.chat.errors import ConfigError, FasttuiError, StoreError
+from fasttui.chat.conversation import Conversation
+from fasttui.chat.errors import ConfigError, FasttuiError
 from fasttui.cli import compose, output
 from fasttui.config.themes import Theme, choose_theme, load_theme, theme_names
 from fasttui.provider.background import BackgroundProvider
 
 if TYPE_CHECKING:
     from fasttui.store.store import Store
-
-KEPT_DELETED = timedelta(days=7)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -61,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
         app.run(mouse=settings.mouse)
     finally:
         if session.store is not None:
-            close_store(session.store)
+            compose.close_store(session.store)
     return app.return_code or 0
 
 
@@ -76,16 +72,6 @@ def _load_markdown() -> None:
     from fasttui.markdown.document import Document
 
     Document.of("# Ready\n\n```python\npass\n```\n", 80, cell_len=len)
-
-
-def close_store(store: "Store") -> None:
-    """Write what waits, and let chats go for good that were deleted a week ago.
-
-    To be called once the terminal is the user's again: it may wait for another program's lock.
-    """
-    with suppress(StoreError):
-        store.purge(utc_now() - KEPT_DELETED)
-    store.close()
 
 
 def _resumed(setup: compose.Setup) -> tuple["Store | None", Conversation | None]:

@@ -3,19 +3,21 @@
 import argparse
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fasttui.chat.conversation import Conversation
-from fasttui.chat.errors import ConfigError, UsageError
+from fasttui.chat.conversation import Conversation, utc_now
+from fasttui.chat.errors import ConfigError, StoreError, UsageError
 from fasttui.chat.models import Catalogue
 from fasttui.chat.safe_text import safe_line, safe_text
 from fasttui.config.keymap import Keymap
 from fasttui.config.paths import Paths, find_paths
 from fasttui.config.settings import Settings, load_settings
 from fasttui.engine.choices import Choices
+from fasttui.engine.saved_chats import check_free
 from fasttui.engine.session import Session
 from fasttui.provider.background import BackgroundProvider
 from fasttui.provider.credential import has_credential
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from fasttui.store.store import Store  # 15 ms that the first frame does not need
 
 LAST = "last"
+KEPT_DELETED = timedelta(days=7)
 _LARGEST_SYSTEM_PROMPT = 1_000_000
 
 
@@ -128,6 +131,16 @@ def open_store(setup: Setup) -> "Store":
     return Store.open(setup.paths.demo_database if setup.demo else setup.paths.database)
 
 
+def close_store(store: "Store") -> None:
+    """Write what waits, and let chats go for good that were deleted a week ago.
+
+    To be called once the terminal is the user's again: it may wait for another program's lock.
+    """
+    with suppress(StoreError):
+        store.purge(utc_now() - KEPT_DELETED)
+    store.close()
+
+
 @contextmanager
 def saved_chats(setup: Setup) -> "Iterator[Store]":
     """The saved chats, for a command that is about nothing else; closed at the end.
@@ -157,11 +170,16 @@ def resumed(setup: Setup, store: "Store") -> Conversation | None:
     Raises:
         ConversationNotFound: there is none of that id.
         UsageError: there is no chat at all.
-        StoreError: it cannot be read.
+        StoreError: the chats cannot be read, or another window receives a reply in this one.
     """
-    if setup.args.resume:
-        return store.load(chat_id(store, setup.args.resume))
-    return store.load(chat_id(store, LAST)) if setup.args.continue_last else None
+    named = setup.args.resume or (LAST if setup.args.continue_last else "")
+    if not named:
+        return None
+    if store.trouble is not None:
+        raise store.trouble
+    conversation = store.load(chat_id(store, named))
+    check_free(conversation)
+    return conversation
 
 
 def chat_id(store: "Store", named: str) -> str:

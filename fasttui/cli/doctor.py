@@ -29,6 +29,10 @@ class Finding:
 
 def run(args: argparse.Namespace) -> int:
     """Print what was found; 1 when something is broken."""
+    if args.keys:
+        from fasttui.cli import doctor_keys
+
+        return doctor_keys.run(compose.set_up(args))
     found = list(findings(compose.set_up(args), os.environ))
     if args.json:
         output.write_json([asdict(finding) for finding in found])

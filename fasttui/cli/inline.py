@@ -34,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
         )
         return asyncio.run(_run(chat, source))
     finally:
-        store.close()
+        compose.close_store(store)
 
 
 async def _run(chat: InlineChat, source: BackgroundProvider) -> int:

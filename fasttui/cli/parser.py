@@ -56,13 +56,21 @@ def build_parser() -> argparse.ArgumentParser:
     _offer("scenario", simulate.add_argument("--scenario", metavar="NAME", help="what goes wrong; `list` shows them"))
     _command(commands, "themes", "list the themes", "fasttui --theme paper")
     _config(commands)
-    _command(commands, "doctor", "tell what the program finds: versions, folders, credential, terminal",
-             "fasttui doctor").add_argument("--json", action="store_true", help="print one JSON object")  # fmt: skip
+    _doctor(commands)
     completions = _command(
         commands, "completions", "print the completions for a shell", 'eval "$(fasttui completions bash)"'
     )
     completions.add_argument("shell", choices=("bash", "zsh", "fish"), help="the shell that will read them")
     return parser
+
+
+def _doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    doctor = _command(
+        commands, "doctor", "tell what the program finds: versions, folders, credential, terminal", "fasttui doctor keys"
+    )
+    what = doctor.add_mutually_exclusive_group()
+    what.add_argument("keys", nargs="?", choices=("keys",), help="tell what the terminal sends for each key you press")
+    what.add_argument("--json", action="store_true", help="print one JSON object")
 
 
 def _ask(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
             finally:
                 runner.run(source.aclose())
     finally:
-        store.close()
+        compose.close_store(store)
 
 
 class PlainChat:

@@ -122,6 +122,24 @@ def test_an_import_takes_in_what_is_whole_and_names_what_is_not(program: Program
     assert program.run("chats").stdout.rstrip().endswith("Mushrooms")
 
 
+@pytest.mark.parametrize("argv", [["ask", "hi", "-c"], ["-c"], ["ask", "hi", "-r", "{id}"], ["--inline", "-r", "{id}"]])
+def test_a_chat_that_another_window_is_answering_cannot_be_gone_on_with(program: Program, argv: list[str]) -> None:
+    elsewhere, chat = program.store(), Conversation(title="Busy")
+    elsewhere.begin_turn(chat, new_turn(chat, "Tell me"))
+    done = program.run(*(word.format(id=chat.id[:8]) for word in argv), stdin=b"hi\n")
+    elsewhere.close()
+    assert (done.code, done.stdout) == (1, "")
+    assert done.stderr.startswith("fasttui: Another window is receiving a reply in that chat.")
+
+
+def test_a_chat_is_not_gone_on_with_while_the_chats_cannot_be_read(program: Program) -> None:
+    program.paths.data.mkdir(parents=True)
+    program.paths.database.write_bytes(b"this is not a database at all" * 100)
+    done = program.run("ask", "hi", "-c")
+    assert (done.code, done.stdout) == (1, "")
+    assert "were damaged" in done.stderr
+
+
 def test_importing_twice_adds_nothing(program: Program, tmp_path: Path) -> None:
     save(program, "Mushrooms")
     saved = tmp_path / "chat.json"
