@@ -14,7 +14,7 @@ from fasttui.chat.safe_text import safe_text
 from fasttui.cli import compose, output
 from fasttui.cli.exit_codes import DONE
 from fasttui.config.keymap import Keymap
-from fasttui.config.keys import human_key, is_printable, key_names, prompt_toolkit_key
+from fasttui.config.keys import SHIFT_F3_SENT, human_key, is_printable, key_names, prompt_toolkit_key
 
 _LEAVES = "c-c"
 _ESCAPE = "escape"
@@ -84,8 +84,10 @@ class KeyNames:
             at += count
 
     def _line(self, presses: Sequence[KeyPress]) -> str:
-        reported = tuple(str(getattr(press.key, "value", press.key)) for press in presses)
         received = "".join(press.data for press in presses)
+        reported = tuple(str(getattr(press.key, "value", press.key)) for press in presses)
+        if received == SHIFT_F3_SENT:
+            reported = prompt_toolkit_key("shift+f3") or reported
         name = self._names.get(reported) or _unknown_name(reported)
         effect = self._effects.get(reported) or _unknown_effect(received)
         return f"{name:<16} {received.encode('utf-8', 'surrogateescape').hex(' '):<24} {effect}"

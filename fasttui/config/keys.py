@@ -33,6 +33,10 @@ _TEXTUAL_ALSO = {
 }  # fmt: skip
 _SHOWN = {"escape": "Esc", "pageup": "PageUp", "pagedown": "PageDown", "space": "Space", "at": "@"}
 
+# What xterm and tmux send for Shift+F3 is also a terminal's answer to where the cursor is, and
+# prompt-toolkit takes it for that.
+SHIFT_F3_SENT = "\x1b[1;2R"
+
 
 def canonical_key(written: str) -> str:
     """The key a user means by `written`, be it `Ctrl+F`, `esc`, `alt+[` or `F14` (which is Shift+F2).

@@ -1,6 +1,7 @@
 """The keymap on prompt-toolkit."""
 
 from collections.abc import Callable
+from functools import partial
 
 from prompt_toolkit.application.current import get_app
 from prompt_toolkit.filters import (
@@ -18,7 +19,7 @@ from prompt_toolkit.keys import Keys
 
 from fasttui.chat.safe_text import safe_text
 from fasttui.config.keymap import Keymap
-from fasttui.config.keys import is_printable, prompt_toolkit_key
+from fasttui.config.keys import SHIFT_F3_SENT, is_printable, prompt_toolkit_key
 
 # What terminals send for Shift+Enter, once they are told to send something of its own.
 _SHIFT_ENTER = ("\x1b[13;2u", "\x1b[27;2;13~")
@@ -36,6 +37,9 @@ def key_bindings(keymap: Keymap, perform: Perform, offered: Callable[[str], bool
             pressed = prompt_toolkit_key(key)
             if pressed and offered(action.id) and not is_printable(key):
                 _bind(bindings, pressed, action.id, perform)
+    lower = keymap.action_for("shift+f3")
+    if lower is not None and offered(lower.id):
+        bindings.add(Keys.CPRResponse)(partial(_cursor_position, lower.id, perform))
     _bind(bindings, ("<sigint>",), "interrupt", perform)
     bindings.add("?", filter=_draft_is_empty & (emacs_mode | vi_insert_mode))(lambda _: perform("help"))
     bindings.add(Keys.BracketedPaste, eager=True)(_paste)
@@ -65,6 +69,11 @@ def _bind(bindings: KeyBindings, sequence: tuple[str, ...], action_id: str, perf
         when = ~is_searching & ~has_selection & (emacs_mode | vi_navigation_mode) & _stands_alone
         eager = True
     bindings.add(*sequence, filter=when, eager=eager)(press)
+
+
+def _cursor_position(action_id: str, perform: Perform, event: KeyPressEvent) -> None:
+    if event.data == SHIFT_F3_SENT:
+        perform(action_id)
 
 
 def _paste(event: KeyPressEvent) -> None:

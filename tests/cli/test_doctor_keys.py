@@ -15,6 +15,7 @@ from fasttui.config.keymap import DEFAULT_KEYMAP
         ("\x1bOQ", "F2", "Change the speed: standard, fast, auto"),
         ("\x1b[12~", "F2", "Change the speed: standard, fast, auto"),
         ("\x1b[1;2Q", "Shift+F2", "Other speed for the next message only"),
+        ("\x1b[1;2R", "Shift+F3", "Less effort"),
         ("\x1br", "Alt+R", "Ask for the last or marked reply again"),
         ("\r", "Enter", "Send the prompt"),
         ("\t", "Tab", "no action has it"),

@@ -161,6 +161,13 @@ async def test_the_speed_key_changes_what_the_next_message_asks_for() -> None:
         await chat.until(lambda: chat.session.choices.speed == "auto")
 
 
+async def test_shift_f3_lowers_the_effort_though_it_looks_like_a_report() -> None:
+    async with chatting() as chat:
+        assert chat.session.choices.next_effort(chat.session.model) == "high"
+        chat.press("\x1b[1;2R")
+        await chat.sees("standard · medium")
+
+
 async def test_a_slash_command_is_completed_with_its_description_and_carried_out() -> None:
     async with chatting() as chat:
         chat.press("/eff")
