@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Literal, NamedTuple, assert_never
 
 from fasttui.chat import events
-from fasttui.chat.conversation import Turn
+from fasttui.chat.conversation import RedactedThinkingBlock, ThinkingBlock, Turn
 from fasttui.chat.events import StreamEvent
 
 Clock = Callable[[], float]
@@ -71,6 +71,7 @@ class ReplyMeter:
         self._ratios = ratios
         self._phase: Phase = "waiting"
         self._characters = {"text": 0, "thinking": 0}
+        self._has_thought = False
         self._sent_s = 0.0
         self._first_block_s: float | None = None
         self._first_text_s: float | None = None
@@ -89,7 +90,7 @@ class ReplyMeter:
                 if self._first_block_s is None:
                     self._first_block_s = self._last_delta_s = at_s
                 if kind == "thinking":
-                    self._phase = "thinking"
+                    self._phase, self._has_thought = "thinking", True
             case events.RequestSent():
                 self._sent_s = at_s
             case events.TurnCompleted() | events.TurnInterrupted() | events.TurnRefused() | events.TurnFailed():
@@ -113,6 +114,7 @@ class ReplyMeter:
         if kind == "text" and self._first_text_s is None:
             self._first_text_s = at_s
         self._phase = "writing" if kind == "text" else "thinking"
+        self._has_thought |= kind == "thinking"
         self._characters[kind] += characters
         self._last_delta_s = at_s
         bucket = int(at_s / BUCKET_S)
@@ -145,7 +147,7 @@ class ReplyMeter:
             thinking_tokens=round(self._characters["thinking"] / self._ratios.ratio("thinking")),
             tokens_per_s=tokens / seconds if seconds > 0.2 and tokens else None,
             first_token_s=self._first_block_s - self._sent_s,
-            thinking_s=thinking_end_s - self._first_block_s if self._characters["thinking"] else None,
+            thinking_s=thinking_end_s - self._first_block_s if self._has_thought else None,
             recent=self._recent(at_s),
         )
 
@@ -204,7 +206,8 @@ def ended_reading(turn: Turn, chars_per_token: float) -> Reading:
 def thinking_seconds(turn: Turn) -> float | None:
     """Seconds between the first block and the first text of a reply that thought; None when it did not."""
     timing = turn.timing
-    if timing.first_block_s is None or not turn.reply.thinking:
+    thought = any(isinstance(block, ThinkingBlock | RedactedThinkingBlock) for block in turn.reply.blocks)
+    if timing.first_block_s is None or not thought:
         return None
     until_s = timing.first_text_s if timing.first_text_s is not None else timing.last_delta_s
     return None if until_s is None else until_s - timing.first_block_s

@@ -131,13 +131,19 @@ def reply_figures(turn: Turn, reading: Reading, cost: Cost | None) -> Words:
     return ((" · ".join(parts), "telemetry"),)
 
 
-def thinking_label(turn: Turn) -> str:
-    """`thought for 4.2 s · 812 tokens`, or `thinking …` while it does."""
-    thought_s = thinking_seconds(turn)
+def thinking_label(turn: Turn, reading: Reading | None = None) -> str:
+    """`thought for 4.2 s · 812 tokens`, `thinking for 3 s …` while it does; "" of a reply that did not think.
+
+    Only the live `reading` knows how long a reply has been thinking that says nothing of it.
+    """
     if turn.timing.first_text_s is None and turn.status == "streaming":
-        return "thinking …" if thought_s is None else f"thinking for {thought_s:.0f} s …"
+        thinks_s = thinking_seconds(turn) if reading is None else reading.thinking_s
+        return "" if thinks_s is None else f"thinking for {thinks_s:.0f} s …"
+    thought_s = thinking_seconds(turn)
+    if thought_s is None:
+        return ""
     count = f" · {turn.usage.thinking_tokens:,} tokens" if turn.usage.thinking_tokens else ""
-    return f"thought for {seconds(thought_s or 0.0)}{count}"
+    return f"thought for {seconds(thought_s)}{count}"
 
 
 def fuel(reading: FuelReading) -> str:

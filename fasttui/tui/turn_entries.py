@@ -47,7 +47,7 @@ def reply_entry(turn: Turn, session: Session) -> Entry:
         reply_header(turn, session),
         reply.text,
         reply.thinking,
-        wording.thinking_label(turn),
+        wording.thinking_label(turn, session.reading_of(turn)),
         reply_notes(turn),
         streaming=turn.status == "streaming",
     )

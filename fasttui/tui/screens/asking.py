@@ -87,12 +87,17 @@ class AskingScreen(DraftingScreen):
                 self.transcript.add_text(key, text)
             case events.ThinkingDelta(text):
                 self.transcript.add_thinking(key, text)
-            case events.ReplyStarted() | events.SpeedFellBack() | events.RetryScheduled() | events.RequestSent():
+            case (
+                events.ReplyStarted()
+                | events.BlockStarted()
+                | events.SpeedFellBack()
+                | events.RetryScheduled()
+                | events.RequestSent()
+            ):
                 self._show_progress(turn)
                 self._show_status()
             case (
                 events.ResponseOpened()
-                | events.BlockStarted()
                 | events.ThinkingSigned()
                 | events.ThinkingRedacted()
                 | events.UsageReported()
@@ -131,7 +136,7 @@ class AskingScreen(DraftingScreen):
             self.transcript.set_note(reply_key(turn), notes)
 
     def _show_thinking_label(self, turn: Turn) -> None:
-        label = wording.thinking_label(turn)
+        label = wording.thinking_label(turn, self._session.reading_of(turn))
         if label != self._thinking_label:
             self._thinking_label = label
             self.transcript.set_thinking_label(reply_key(turn), label)

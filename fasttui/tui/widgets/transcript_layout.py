@@ -177,7 +177,8 @@ class EntryLayout:
     def text_start(self) -> int:
         """The first row of the text."""
         if self.thinking is None:
-            return self.thinking_start
+            # Of thinking that says nothing there is only the label.
+            return self.thinking_start + (1 if self.entry.thinking_label else 0)
         return self.thinking_start + 1 + (0 if self.folded else len(self.thinking.lines) + 1)
 
     @property
