@@ -1,7 +1,7 @@
 """What replies cost, at the price of the speed that served them, and what the next one would."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
@@ -30,22 +30,34 @@ def cost_of(turn: Turn, catalogue: Catalogue) -> Cost | None:
     A reply that was asked for at standard cannot have been served fast, so there the API's
     silence about the speed does not matter.
     """
+    if turn.status in {"completed", "refused"}:
+        return _priced(turn, catalogue, None)
+    reply = turn.reply
+    characters = len(reply.text) + len(reply.thinking)
+    chars_per_token = catalogue.get(turn.served_model or turn.options.model).chars_per_token
+    return _priced(turn, catalogue, round(characters / chars_per_token))
+
+
+def running_cost(turn: Turn, catalogue: Catalogue, output_tokens: int) -> Cost | None:
+    """What a reply has cost up to now, with so many tokens by an estimate; None where that is unknown."""
+    return _priced(turn, catalogue, output_tokens)
+
+
+def _priced(turn: Turn, catalogue: Catalogue, estimated_output: int | None) -> Cost | None:
+    """The cost by what the API said; where the output is only estimated, at least by that."""
     usage = turn.usage
     if usage.prompt_tokens is None:
         return None
     speed = usage.served_speed or ("standard" if turn.options.speed == "standard" else None)
     if speed is None:
         return None
-    model = catalogue.get(turn.served_model or turn.options.model)
-    price = model.price_at(speed, usage.prompt_tokens)
+    price = catalogue.get(turn.served_model or turn.options.model).price_at(speed, usage.prompt_tokens)
     if price is None:
         return None
-    if turn.status in {"completed", "refused"}:
+    if estimated_output is None:
         return Cost(price.of(usage))
-    reply = turn.reply
-    characters = len(reply.text) + len(reply.thinking)
-    estimated = max(usage.output_tokens or 0, round(characters / model.chars_per_token))
-    return Cost(price.of(usage.merged(Usage(output_tokens=estimated))), exact=False)
+    output = Usage(output_tokens=max(usage.output_tokens or 0, estimated_output))
+    return Cost(price.of(usage.merged(output)), exact=False)
 
 
 @dataclass(slots=True)
@@ -64,6 +76,12 @@ class Ledger:
         self.total += cost.usd
         if turn.served_speed == "fast":
             self.fast += cost.usd
+
+    def with_running(self, turn: Turn, cost: Cost | None) -> "Ledger":
+        """As it would be if `turn` ended now."""
+        ahead = replace(self)
+        ahead.book(turn, cost)
+        return ahead
 
 
 class Quote(NamedTuple):

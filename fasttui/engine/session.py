@@ -32,7 +32,7 @@ from fasttui.engine import policy
 from fasttui.engine.attempts import Sleep, attempts
 from fasttui.engine.choices import Choices
 from fasttui.engine.fuel import FuelGauge, FuelReading
-from fasttui.engine.ledger import Cost, Ledger, Quote, cost_of, expected_output, quote
+from fasttui.engine.ledger import Cost, Ledger, Quote, cost_of, expected_output, quote, running_cost
 from fasttui.engine.telemetry import IDLE, CharsPerToken, Clock, Reading, ReplyMeter, ended_reading
 from fasttui.provider.protocol import Provider
 
@@ -278,7 +278,7 @@ class Session:
             reading,
             gauge,
             self._replies_left(gauge),
-            self.ledger,
+            self._ledger_with(reading),
             self._context_tokens(),
             self._waiting_retry(now_s),
         )
@@ -291,6 +291,13 @@ class Session:
 
     def _reading(self, now_s: float) -> Reading:
         return self._meter.reading(now_s - self._began_s) if self._meter else IDLE
+
+    def _ledger_with(self, reading: Reading) -> Ledger:
+        """What was spent, the running reply included."""
+        turn = self.turn
+        if turn is None or not self.streaming:
+            return self.ledger
+        return self.ledger.with_running(turn, running_cost(turn, self.catalogue, reading.output_tokens or 0))
 
     def _waiting_retry(self, now_s: float) -> Retry | None:
         if self._retry is None:

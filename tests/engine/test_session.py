@@ -255,3 +255,11 @@ async def test_every_request_asks_for_the_cache_as_it_was_chosen() -> None:
     session.choices.cache_ttl = "1h"
     await all_of(session.submit("Hi"))
     assert provider.requests[0].options.cache_ttl == "1h"
+
+
+async def test_the_money_grows_with_the_running_reply_and_ends_at_what_was_booked() -> None:
+    session, _, _ = session_with(reply(*["word " * 40] * 6, speed="fast", output_tokens=500, input_tokens=20_000))
+    seen = [session.status().ledger.fast async for _ in session.submit("go")]
+    assert seen == sorted(seen)
+    assert len(set(seen)) > 5
+    assert session.ledger.fast == session.status().ledger.total == Decimal("0.225")
