@@ -65,9 +65,8 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def _doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    doctor = _command(
-        commands, "doctor", "tell what the program finds: versions, folders, credential, terminal", "fasttui doctor keys"
-    )
+    about = "tell what the program finds: versions, folders, credential, terminal"
+    doctor = _command(commands, "doctor", about, "fasttui doctor keys")
     what = doctor.add_mutually_exclusive_group()
     what.add_argument("keys", nargs="?", choices=("keys",), help="tell what the terminal sends for each key you press")
     what.add_argument("--json", action="store_true", help="print one JSON object")
