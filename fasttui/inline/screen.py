@@ -78,6 +78,8 @@ class InlineScreen:
         self._settle_due: asyncio.TimerHandle | None = None
         self._waiting: list[list[Row] | ReplyRows] = []
         self.prompt.draft.on_text_changed += lambda _: self._draft_changed()
+        if output.wire is not None:
+            output.wire.on_drained = self._caught_up
         self.app.before_render += lambda _: self._before_area()
         self.app.after_render += lambda _: self._area_painted()
         self._size = output.get_size()
@@ -155,7 +157,7 @@ class InlineScreen:
     def _paint(self) -> None:
         self._frame_due, self._unpainted = None, 0
         self._painted_s = asyncio.get_running_loop().time()
-        if self._look_at_size() or self._is_away:
+        if self._look_at_size() or self._is_away or self._output.is_behind:
             return
         if self._reply is not None:
             self._printer.show(*self._reply.take(self._printer.room()))
@@ -166,8 +168,9 @@ class InlineScreen:
 
     def status_changed(self) -> None:
         """Something that the two lines show is different; from now on they are kept up to date."""
-        self._refresh()
-        self.app.invalidate()
+        if not self._output.is_behind:
+            self._refresh()
+            self.app.invalidate()
         if self._tick_due is None and not self._at_rest():
             self._tick_due = asyncio.get_running_loop().call_later(TICK_S, self._tick)
 
@@ -219,6 +222,12 @@ class InlineScreen:
         self._refresh()
         self.app.invalidate()
 
+    def _caught_up(self) -> None:
+        """A slow terminal has taken all: now it gets what came meanwhile, in one paint."""
+        if self._reply is not None:
+            self.reply_changed()
+        self.status_changed()
+
     def _before_area(self) -> None:
         if self._resizing is not None and self.app.is_done:
             self._settled()
@@ -226,6 +235,8 @@ class InlineScreen:
 
     def _area_painted(self) -> None:
         """Give back the rows that a closed menu or a sent draft has left below the status bar."""
+        if self.app.is_done and self._output.wire is not None:
+            self._output.wire.finish()
         spare = self.prompt.spare_rows()
         if spare and not self.app.is_done and not self._is_away:
             self.app.renderer.erase()
@@ -248,6 +259,8 @@ class InlineScreen:
         self._given_away += 1
         try:
             async with in_terminal():
+                if self._output.wire is not None:
+                    await self._output.wire.drained()
                 yield
         finally:
             self._given_away -= 1

@@ -7,8 +7,11 @@ from typing import TextIO
 
 from prompt_toolkit.data_structures import Size
 from prompt_toolkit.output import ColorDepth
+from prompt_toolkit.output.flush_stdout import flush_stdout
 from prompt_toolkit.output.vt100 import Vt100_Output
 from prompt_toolkit.styles import Attrs
+
+from fasttui.inline.wire import Wire
 
 
 class TerminalOutput(Vt100_Output):
@@ -23,6 +26,12 @@ class TerminalOutput(Vt100_Output):
         super().__init__(stdout, get_size, term=os.environ.get("TERM"), enable_cpr=False)
         self._plain = False
         self._muted = False
+        self.wire = Wire.beside(stdout)
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the terminal has not taken yet all that was written."""
+        return self.wire is not None and self.wire.is_behind
 
     def mute(self) -> None:
         """Nothing that is written from here on reaches the terminal."""
@@ -36,10 +45,14 @@ class TerminalOutput(Vt100_Output):
 
     def flush(self) -> None:
         """Write what has gathered."""
-        if self._muted:
-            self._buffer.clear()
+        text = "".join(self._buffer)
+        self._buffer.clear()
+        if not text or self._muted:
+            return
+        if self.wire is None:
+            flush_stdout(self.stdout, text)
         else:
-            super().flush()
+            self.wire.write(text.encode(self.encoding(), "replace"))
 
     def set_attributes(self, attrs: Attrs, color_depth: ColorDepth) -> None:
         """Text from here on looks so."""
