@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 
 from fasttui.chat.conversation import EFFORTS, SPEED_CHOICES, CacheTtl, Effort, SpeedChoice
+from fasttui.chat.errors import CommandError
 from fasttui.chat.models import Model
 
 _SPEED_PREFIXES: dict[str, SpeedChoice] = {
     "!fast": "fast", "!std": "standard", "!standard": "standard", "!auto": "auto",
 }  # fmt: skip
 _EFFORT_PREFIXES: dict[str, Effort] = {f"!{effort}": effort for effort in EFFORTS}
+_MISTYPED = 0.78  # how alike a word must be to one that was meant: "!fats" is, "!lol" and "!low" are not
 
 
 @dataclass(slots=True)
@@ -59,13 +61,43 @@ class Choices:
 
     def take_prefixes(self, prompt: str) -> str:
         """`prompt` without the `!fast`, `!std`, `!max` … it starts with, which hold for this message."""
-        rest = prompt
-        while True:
-            word, _, after = rest.partition(" ")
-            if word in _SPEED_PREFIXES and after:
+        words, rest = _split_prefixes(prompt)
+        for word in words:
+            if word in _SPEED_PREFIXES:
                 self.speed_once = _SPEED_PREFIXES[word]
-            elif word in _EFFORT_PREFIXES and after:
-                self.effort_once = _EFFORT_PREFIXES[word]
             else:
-                return rest
-            rest = after.lstrip(" ")
+                self.effort_once = _EFFORT_PREFIXES[word]
+        return rest
+
+
+def check_prefixes(prompt: str) -> None:
+    """Raises `CommandError` where `prompt` starts with what was meant to be a prefix and is none."""
+    _, rest = _split_prefixes(prompt)
+    if not rest.startswith("!"):
+        return
+    word = rest.split(maxsplit=1)[0]
+    if _is_prefix(word):
+        raise CommandError(
+            f"There is no prompt behind {word}.", hint="Write one there; /speed and /effort change all that follow."
+        )
+    import difflib
+
+    near = difflib.get_close_matches(word.lower(), [*_SPEED_PREFIXES, *_EFFORT_PREFIXES], n=1, cutoff=_MISTYPED)
+    if near:
+        raise CommandError(f"There is no {word}.", hint=f"Did you mean {near[0]}? With a space before it, it is text.")
+
+
+def _split_prefixes(prompt: str) -> tuple[list[str], str]:
+    """The prefixes `prompt` starts with, and the rest; a prefix with nothing behind it is none."""
+    words, rest = [], prompt
+    while rest.startswith("!") and _is_prefix(word := rest.split(maxsplit=1)[0]):
+        after = rest[len(word) :].lstrip(" ").removeprefix("\n")
+        if not after.strip():
+            break
+        words.append(word)
+        rest = after
+    return words, rest
+
+
+def _is_prefix(word: str) -> bool:
+    return word in _SPEED_PREFIXES or word in _EFFORT_PREFIXES

@@ -12,6 +12,7 @@ from fasttui.chat.errors import CommandError
 from fasttui.chat.models import Model
 from fasttui.config.keymap import ACTIONS, Action
 from fasttui.engine import saved_chats, wording
+from fasttui.engine.choices import check_prefixes
 from fasttui.engine.session import Session
 
 Run = Callable[[Session, str], str]
@@ -121,8 +122,9 @@ def parse(line: str) -> Invocation | None:
     `/sim` belongs to the simulator, and a path or `//` is no command either.
 
     Raises:
-        CommandError: the line begins like a command and is none.
+        CommandError: the line begins like a command, or like `!fast` and its kin, and is none.
     """
+    check_prefixes(line)
     name, _, words = line[1:].strip().partition(" ")
     if not line.startswith("/") or "\n" in line or not name.isalpha() or name == "sim":
         return None

@@ -27,6 +27,26 @@ def test_a_misspelt_command_is_never_sent_to_the_model_and_gets_a_suggestion() -
     assert "/speed" in caught.value.hint
 
 
+@pytest.mark.parametrize(("typed", "meant"), [("!hihg", "!high"), ("!Fast", "!fast"), ("!fast !mx", "!max")])
+def test_a_misspelt_prefix_is_never_sent_to_the_model_and_gets_a_suggestion(typed: str, meant: str) -> None:
+    with pytest.raises(CommandError) as caught:
+        parse(f"{typed} hello")
+    assert f"There is no {typed.rsplit(maxsplit=1)[-1]}." in str(caught.value)
+    assert f"Did you mean {meant}?" in caught.value.hint
+
+
+def test_a_prefix_with_nothing_behind_it_is_never_sent_to_the_model() -> None:
+    with pytest.raises(CommandError, match="no prompt behind !max"):
+        parse("!fast !max ")
+
+
+@pytest.mark.parametrize(
+    "line", ["!nope hello", "! hello", "!", "!lol", " !hihg", "Hi !hihg", "!fast hello", "![a](b)"]
+)
+def test_what_is_near_to_no_prefix_is_an_ordinary_prompt(line: str) -> None:
+    assert parse(line) is None
+
+
 def test_speed_and_effort_are_set_and_told() -> None:
     session, _, _ = session_with()
     run(session, "/speed fast")
@@ -69,3 +89,9 @@ def run(session: object, line: str) -> str:
     assert invocation is not None
     assert invocation.command is not None
     return invocation.command.run(session, invocation.words)  # type: ignore[arg-type]  # a Session
+
+
+def test_a_prefix_may_stand_on_a_line_of_its_own() -> None:
+    session, _, _ = session_with()
+    assert session.choices.take_prefixes("!fast\n!max\n  def f():\n    pass") == "  def f():\n    pass"
+    assert (session.choices.speed_once, session.choices.effort_once) == ("fast", "max")
