@@ -173,7 +173,7 @@ class ChatScreen(SwitchingScreen):
     # ── leaving ─────────────────────────────────────────────────────────────────────────────────────
 
     def action_interrupt(self) -> None:
-        """Copy what is selected, else stop the reply, else quit when pressed twice."""
+        """Copy what is selected, else stop the reply, else put the draft aside; pressed twice, quit."""
         if selected := self.get_selected_text():
             self._copy(selected, "selection")
             self.clear_selection()
@@ -183,7 +183,11 @@ class ChatScreen(SwitchingScreen):
             self.app.exit()
         else:
             self._quit_armed_s = now_s
-            self.show_notice("Ctrl+C once more quits.")
+            aside = ""
+            if self.is_active and self.composer.text.strip():
+                self._put_draft_aside()
+                aside = f"Draft put aside: {self._keymap.hint('history_previous')} brings it back. "
+            self.show_notice(f"{aside}Ctrl+C once more quits.")
 
     @on(Composer.EndOfInput)
     def _end_of_input(self) -> None:

@@ -149,6 +149,12 @@ class DraftingScreen(ReadingScreen):
             self._history_at = at
             self.composer.fill(self._draft if at == len(self._history) else self._history[at])
 
+    def _put_draft_aside(self) -> None:
+        """Empty the composer; an earlier prompt is what the draft becomes."""
+        self._editing = None
+        self._remember(self.composer.text)
+        self.composer.clear()
+
     def action_history_search(self) -> None:
         """Pick an earlier prompt."""
         from fasttui.tui.screens.pick import PickScreen

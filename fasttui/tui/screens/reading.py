@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from textual import events
 from textual.screen import Screen
 
 from fasttui.tui.widgets.transcript import Transcript
@@ -34,7 +35,25 @@ class ReadingScreen(Screen[None]):
         """Give the keys back to the composer."""
         self.transcript.action_leave()
         self.transcript.can_focus = False
-        self.query_one("#composer").focus()
+        self._give_keys_to_composer()
+
+    def _give_keys_to_composer(self) -> None:
+        # Now, and not in a moment as `focus` does: the next letter may be on its way.
+        self.set_focus(self.query_one("#composer"))
+
+    def on_key(self, event: events.Key) -> None:
+        """A character that means nothing in the transcript is the beginning of a prompt."""
+        if self.transcript.has_focus and event.is_printable and event.key not in self.active_bindings:
+            event.stop()
+            self.leave_transcript()
+            self.query_one("#composer").post_message(events.Key(event.key, event.character))
+
+    def on_paste(self, event: events.Paste) -> None:
+        """What is pasted while the transcript has the keys belongs to the prompt too."""
+        if self.transcript.has_focus:
+            event.stop()
+            self.leave_transcript()
+            self.query_one("#composer").post_message(events.Paste(event.text))
 
     def action_page_up(self) -> None:
         """A page up; the view lets go of the tail."""
@@ -111,4 +130,4 @@ class ReadingScreen(Screen[None]):
 
     def on_find_bar_closed(self) -> None:
         """Give the keys back to the composer."""
-        self.query_one("#composer").focus()
+        self._give_keys_to_composer()
