@@ -27,6 +27,7 @@ from fasttui.tui.widgets.pick_list import PickList
 from fasttui.tui.widgets.transcript import Transcript
 from tests.clock import Clock
 from tests.engine.scripted import ScriptedProvider, Step, reply, session_with
+from tests.inline.chatting import chatting
 from tests.paths import ROOT
 from tests.pictures import check as check_picture
 
@@ -212,3 +213,20 @@ async def test_chats_are_found_by_what_was_said() -> None:
 
     check("chats", await picture(session, "dusk", (110, 30), act))
     session.store.close()
+
+
+async def test_the_inline_chat_streams_below_the_shell() -> None:
+    session, _, _ = session_with(
+        reply(*pieces(ANSWER), speed="fast", pause_s=0.025, limits=LIMITS, output_tokens=400), speed="fast"
+    )
+    streaming_at(session)
+    async with chatting(session=session, theme="dusk", columns=110, rows=36) as chat:
+        chat.press("Write an LRU cache with TTL expiry, thread safety and unit tests.\r")
+        await chat.until(lambda: texts(session) >= len(ANSWER))
+        await chat.sees("One lock is enough")
+        await chat.until(lambda: chat.has_painted)
+        chat.press("And now with a size limit in bytes")
+        await chat.until(lambda: chat.draft.endswith("bytes"))
+        chat.tick()
+        await chat.sees("tok/s")
+        check("inline", chat.terminal.picture("fasttui --inline"))

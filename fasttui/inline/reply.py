@@ -98,9 +98,10 @@ class ReplyRows:
         """What is new to print, and a tail of at most `room` rows that may still change."""
         finished = self._take_finished()
         text = self._tail = self._shown_text()
-        rows = Rows([], []) if text is None else text.take(room)
+        rows = Rows([], []) if text is None else text.take(max(1, room - 1))
         progress = [] if self._progress is None or self._text is not None else [self._progress]
-        return Rows([*finished, *rows.finished], [*rows.tail, *progress])
+        # What stands below belongs to the user: it is set off from the reply.
+        return Rows([*finished, *rows.finished], [*rows.tail, *progress, BLANK])
 
     def end(self) -> list[Row]:
         """The rest of the reply, its figures, and how it ended."""

@@ -20,21 +20,24 @@ class Cell(NamedTuple):
     words: Words
     width: int
     from_columns: int
+    below_columns: int = 1_000_000
 
 
 def cells_of(status: Status) -> Iterator[Cell]:
     """The cells of the status bar; speed and rate stay on the narrowest screen."""
     yield Cell(status_words.speed(status), 10, 0)
     yield Cell(status_words.rate(status), 20, 0)
-    yield Cell(status_words.first_token(status), 12, 110)
+    yield Cell(status_words.first_token(status), 12, 116)
     yield Cell(status_words.fuel(status), 34, 74)
-    yield Cell(status_words.money(status), 17, 96)
+    money = status_words.money(status)
+    yield Cell(money[:1], 8, 84, 101)
+    yield Cell(money, 19, 101)
     yield Cell(status_words.context(status), 9, 50)
 
 
 def status_line(status: Status, columns: int, palette: Palette) -> Fragments:
     """The status bar, without blanks at its end."""
-    shown = [cell for cell in cells_of(status) if columns >= cell.from_columns]
+    shown = [cell for cell in cells_of(status) if cell.from_columns <= columns < cell.below_columns]
     fragments: Fragments = []
     for number, cell in enumerate(shown):
         used = 0

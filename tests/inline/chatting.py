@@ -58,6 +58,16 @@ class Chatting:
         return self._chat._screen.app.vi_state.input_mode is InputMode.NAVIGATION
 
     @property
+    def has_painted(self) -> bool:
+        """Whether all of the running reply is on the screen, in its colours."""
+        screen = self._chat._screen
+        return screen._frame_due is None and screen._reply is not None and not screen._reply.changed
+
+    def tick(self) -> None:
+        """Show what a moment's passing changes."""
+        self._chat._screen._tick()
+
+    @property
     def at_rest(self) -> bool:
         """Whether no timer will write anything."""
         screen = self._chat._screen
@@ -72,6 +82,7 @@ async def chatting(
     rows: int = 24,
     settings: Settings | None = None,
     session: Session | None = None,
+    theme: str = "mono",
 ) -> AsyncGenerator[Chatting, None]:
     """A chat whose replies are the scripts, from its first frame until the block ends."""
     if session is None:
@@ -79,7 +90,7 @@ async def chatting(
     terminal = Terminal(columns, rows)
     with create_pipe_input() as keyboard, create_app_session(input=keyboard, output=terminal.output):
         chat = InlineChat(
-            session, DEFAULT_KEYMAP, load_theme("mono"), settings=settings or Settings(),
+            session, DEFAULT_KEYMAP, load_theme(theme), settings=settings or Settings(),
             keyboard=keyboard, output=terminal.output,
         )  # fmt: skip
         running = Chatting(session, terminal, keyboard, chat)

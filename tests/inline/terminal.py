@@ -4,6 +4,9 @@ import io
 
 import pyte
 from prompt_toolkit.data_structures import Size
+from rich.console import Console
+from rich.style import Style
+from rich.text import Text
 
 from fasttui.inline.terminal import TerminalOutput
 
@@ -41,7 +44,26 @@ class Terminal(io.StringIO):
             lines.pop()
         return lines
 
+    def picture(self, title: str) -> str:
+        """The screen as an SVG."""
+        console = Console(
+            width=self.screen.columns, record=True, file=io.StringIO(), force_terminal=True, color_system="truecolor",
+            legacy_windows=False,
+        )  # fmt: skip
+        for y in range(self.screen.lines):
+            cells = (self.screen.buffer[y][x] for x in range(self.screen.columns))
+            console.print(Text.assemble(*((cell.data, _style(cell)) for cell in cells)), no_wrap=True, end="\n")
+        return console.export_svg(title=title, unique_id="terminal")
+
     @property
     def text(self) -> str:
         """Every line there is."""
         return "\n".join(self.lines)
+
+
+def _style(cell: pyte.screens.Char) -> Style:
+    color = f"#{cell.fg}" if len(cell.fg) == 6 and set(cell.fg) <= set("0123456789abcdef") else None
+    return Style(
+        color=color, bold=cell.bold, italic=cell.italics, underline=cell.underscore, strike=cell.strikethrough,
+        reverse=cell.reverse,
+    )  # fmt: skip
