@@ -1,47 +1,19 @@
-import asyncio
 import os
 import pty
 import select
 import signal
 import subprocess
-import sys
-from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
 
 from fasttui.chat import errors
 from fasttui.chat.usage import FastLimits
-from fasttui.cli.plain import PlainChat
-from fasttui.cli.prompt_lines import PromptLines
 from tests.cli.conftest import Program
-from tests.engine.scripted import Step, reply, session_with
+from tests.cli.typed import transcript
+from tests.engine.scripted import reply
 
 PATIENCE_S = 10
 FULL = FastLimits(output_limit=60_000, output_remaining=60_000)
-
-
-def transcript(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], typed: str, *scripts: Sequence[Step]
-) -> tuple[str, int]:
-    """What a conversation that is fed `typed` prints, and its exit code."""
-    session, _, _ = session_with(*scripts, speed="fast")
-    with Path(os.devnull).open(encoding="utf-8") as nothing, asyncio.Runner() as runner:
-        monkeypatch.setattr(sys, "stdin", nothing)
-        lines = PromptLines()
-        monkeypatch.setattr(sys, "stdin", iter_lines(typed))
-        code = PlainChat(session, lines, runner, demo=False).run()
-    return capsys.readouterr().out, code
-
-
-class iter_lines:  # noqa: N801 - reads as a function
-    """A stdin that only has lines."""
-
-    def __init__(self, text: str) -> None:
-        self._lines = iter(text.splitlines(keepends=True))
-
-    def readline(self) -> str:
-        return next(self._lines, "")
 
 
 def test_a_turn_is_labelled_told_in_sentences_and_closed_by_one_spoken_line(
@@ -101,7 +73,7 @@ def test_menus_are_numbered_lists_and_commands_answer_in_a_line(
     assert lines[1:3] == ["1. Opus 4.8, claude-opus-4-8", "2. Opus 5.5, claude-opus-5-5"]
     assert "Opus 5.5 from the next message on." in lines
     assert "Effort is low." in lines
-    assert "error: /palette needs a screen. Type /help for what can be done here." in lines
+    assert "error: There is no menu here. Type /help for all commands." in lines
     assert any(line.startswith("error: There is no command /sped fast.") for line in lines)
     assert any(line.startswith("error: There is no number 99.") for line in lines)
     assert lines[-1] == "you: /quit"
