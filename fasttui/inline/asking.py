@@ -69,6 +69,8 @@ class Asking(Drafting):
                 self._screen.reply_changed()
             case events.BlockStarted():
                 reply.start_block()
+                reply.show_progress()
+                self._screen.reply_changed()
             case events.ReplyStarted():
                 reply.show_served()
                 self._screen.reply_changed()

@@ -66,8 +66,8 @@ class ReplyRows:
             retry = status.retry
             sentence = f"… {retry.sentence} Attempt {retry.attempt} in {retry.left_s:.0f} s; Esc stops."
             self._progress = self._words([(sentence, "note")])
-        elif self._thinking is not None and self.folded and not self._thinking_ended:
-            self._progress = self._words([(wording.thinking_label(self._turn), "thinking")])
+        elif thinks := self._thinking_on_its_way():
+            self._progress = self._words([(thinks, "thinking")])
         elif not self._heading_shown and (explanation := wording.reply_explanation(self._turn)):
             self._progress = self._words(explanation)
         else:
@@ -132,13 +132,20 @@ class ReplyRows:
     def _shown_text(self) -> MarkdownRows | None:
         return self._thinking if self._text is None and not self.folded else self._text
 
+    def _thinking_on_its_way(self) -> str:
+        """How long it has been thinking, where that is not to be read itself; "" when it does not think."""
+        if self._thinking_ended or (self._thinking is not None and not self.folded):
+            return ""
+        return wording.thinking_label(self._turn, self._session.reading_of(self._turn))
+
     def _end_thinking(self) -> None:
-        if self._thinking is None or self._thinking_ended:
+        if self._thinking_ended:
             return
         self._thinking_ended, self._progress = True, None
-        if not self.folded:
+        if self._thinking is not None and not self.folded:
             self._finished.append(self._thinking)
-        self._finished += [self._words([(wording.thinking_label(self._turn), "thinking")]), BLANK]
+        if label := wording.thinking_label(self._turn):
+            self._finished += [self._words([(label, "thinking")]), BLANK]
 
     def _words(self, words: wording.Words | list[tuple[str, str]]) -> Row:
         return words_row(words, self._palette)

@@ -25,6 +25,8 @@ PASTE, PASTE_END = "\x1b[200~", "\x1b[201~"
 class GatedProvider(ScriptedProvider):
     """Sends the text of a reply only up to where `open` says."""
 
+    holds_at_thinking = False
+
     def gate(self) -> None:
         self.opened = asyncio.Event()
 
@@ -36,6 +38,8 @@ class GatedProvider(ScriptedProvider):
                 if texts > 1:
                     await self.opened.wait()
             yield event
+            if self.holds_at_thinking and isinstance(event, events.BlockStarted) and event.kind == "thinking":
+                await self.opened.wait()
 
 
 def gated(*scripts: Sequence[Step]) -> tuple[Session, GatedProvider]:
@@ -276,6 +280,22 @@ async def test_thinking_is_one_line_unless_it_is_unfolded() -> None:
         await chat.sees("Let me see.")
         chat.press("two" + ENTER)
         await chat.until(lambda: chat.terminal.text.count("Let me see.") == 2)
+
+
+async def test_silent_thinking_is_counted_while_it_lasts_and_told_afterwards() -> None:
+    opening, answer = reply("The", " answer.")[:4], reply("The", " answer.")[4:]
+    silent: list[Step] = [events.BlockStarted("thinking"), 4.0, events.ThinkingSigned("signed")]
+    session, provider = gated([*opening, *silent, *answer])
+    provider.holds_at_thinking = True
+    async with chatting(session=session) as chat:
+        chat.press("Hi" + ENTER)
+        await chat.sees("thinking for 0 s …")
+        provider._clock.s += 3.0
+        await chat.sees("thinking for 3 s …")
+        provider.opened.set()
+        text = await chat.sees("The answer.", "tok ·")
+    assert text.count("thought for 7.1 s") == 1
+    assert "thinking for" not in text
 
 
 async def test_help_prints_keys_and_commands() -> None:
