@@ -22,6 +22,10 @@ class Cell(NamedTuple):
     from_columns: int
     below_columns: int = 1_000_000
 
+    def is_shown(self, columns: int) -> bool:
+        """Whether a screen of that width has it."""
+        return self.from_columns <= columns < self.below_columns
+
 
 def cells_of(status: Status) -> Iterator[Cell]:
     """The cells of the status bar; speed and rate stay on the narrowest screen."""
@@ -29,15 +33,17 @@ def cells_of(status: Status) -> Iterator[Cell]:
     yield Cell(status_words.rate(status), 20, 0)
     yield Cell(status_words.first_token(status), 12, 116)
     yield Cell(status_words.fuel(status), 34, 74)
-    money = status_words.money(status)
-    yield Cell(money[:1], 8, 84, 101)
+    money, context = status_words.money(status), status_words.context(status)
+    yield Cell(money[:1], 8, 80, 101)
     yield Cell(money, 19, 101)
-    yield Cell(status_words.context(status), 9, 50)
+    # Between the two there is room for money or the context, and money matters more.
+    yield Cell(context, 9, 50, 80)
+    yield Cell(context, 9, 91)
 
 
 def status_line(status: Status, columns: int, palette: Palette) -> Fragments:
     """The status bar, without blanks at its end."""
-    shown = [cell for cell in cells_of(status) if cell.from_columns <= columns < cell.below_columns]
+    shown = [cell for cell in cells_of(status) if cell.is_shown(columns)]
     fragments: Fragments = []
     for number, cell in enumerate(shown):
         used = 0
