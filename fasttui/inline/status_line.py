@@ -36,8 +36,8 @@ def cells_of(status: Status) -> Iterator[Cell]:
     money, context = status_words.money(status), status_words.context(status)
     yield Cell(money[:1], 8, 80, 101)
     yield Cell(money, 19, 101)
-    # Between the two there is room for money or the context, and money matters more.
-    yield Cell(context, 9, 50, 80)
+    # In between there is room for fuel and money alone, which matter more.
+    yield Cell(context, 9, 50, 74)
     yield Cell(context, 9, 91)
 
 

@@ -40,7 +40,7 @@ async def test_it_never_reaches_the_last_column_and_no_cell_is_cut(session: Sess
     [
         (40, ["FAST", "tok/s"], ["fuel", "$", "ctx"]),
         (60, ["FAST", "tok/s", "ctx"], ["fuel", "$"]),
-        (76, ["FAST", "tok/s", "fuel", "ctx"], ["$"]),
+        (76, ["FAST", "tok/s", "fuel"], ["$", "ctx"]),
         (80, ["FAST", "tok/s", "fuel", "$"], ["(⚡", "ctx"]),
         (100, ["FAST", "tok/s", "fuel", "$", "ctx"], ["(⚡", "first"]),
         (101, ["FAST", "tok/s", "fuel", "(⚡ $", ")", "ctx"], ["first"]),
