@@ -238,7 +238,8 @@ class Printer:
         self._at = row
 
     def _go_to_column(self, column: int) -> None:
-        self._parts.append(f"\x1b[{column + 1}G" if column else "\r")
+        # A vt102 knows no column by its number.
+        self._parts.append(f"\r\x1b[{column}C" if column else "\r")
 
     def _return_to(self, place: Place) -> None:
         self._go_to(place.y)

@@ -31,14 +31,17 @@ STATUS_STYLES = {
 
 
 def color_depth(environ: Mapping[str, str]) -> ColorDepth:
-    """How many colours are used: none under NO_COLOR, else those of a palette.
+    """How many colours are used: none under NO_COLOR and on a vt100, else those of a palette.
 
     True colours look hardly better and take twice the bytes, on a line that may be slow; who wants
     them sets PROMPT_TOOLKIT_COLOR_DEPTH.
     """
     if chosen := ColorDepth.from_env():
         return chosen
-    return ColorDepth.DEPTH_4_BIT if environ.get("TERM") in {"linux", "eterm-color"} else ColorDepth.DEPTH_8_BIT
+    term = environ.get("TERM", "")
+    if term.startswith("vt"):
+        return ColorDepth.DEPTH_1_BIT
+    return ColorDepth.DEPTH_4_BIT if term in {"linux", "eterm-color"} else ColorDepth.DEPTH_8_BIT
 
 
 class Palette:
@@ -90,4 +93,5 @@ class Palette:
         sequence = self._written.getvalue()
         self._written.seek(0)
         self._written.truncate()
-        return sequence.replace("\x1b[0;", "\x1b[")
+        # Without colours, nothing may be left of a style.
+        return "" if sequence == "\x1b[0m" else sequence.replace("\x1b[0;", "\x1b[")

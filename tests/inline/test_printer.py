@@ -1,5 +1,7 @@
 """Rows above a prompt area: each once, in order, with the area untouched below."""
 
+import re
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -42,6 +44,17 @@ def test_a_growing_tail_writes_only_what_is_new() -> None:
     assert "beginning" not in "".join(terminal.written)
     assert ", and its end" in "".join(terminal.written)
     assert terminal.lines[0] == "a long beginning of a row, and its end"
+
+
+def test_nothing_is_written_that_a_vt102_does_not_know() -> None:
+    terminal = Terminal()
+    printer = area_on(terminal)
+    terminal.written.clear()
+    for number in range(30):
+        rows = texts([f"row {number}", "wrapped " * 10, "漢字 👍🏽"])
+        printer.show(rows[: number % 3], rows[number % 3 :])
+    written = "".join(terminal.written)
+    assert {sequence[-1] for sequence in re.findall(r"\x1b\[[?\d;]*[a-zA-Z]", written)} <= set("ABCKJLMhlm")
 
 
 def test_what_leaves_at_the_top_is_in_the_scrollback_once_and_in_order() -> None:
