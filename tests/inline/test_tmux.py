@@ -60,7 +60,46 @@ async def test_ctrl_z_gives_the_shell_back_and_fg_returns_to_the_reply(tmp_path:
     assert numbers(lines) == list(range(LINES))
 
 
-@pytest.mark.parametrize("name", ["TERM", "HUP"])
+async def test_drawing_again_meanwhile_loses_and_repeats_nothing(tmp_path: Path) -> None:
+    async with tmux_with(tmp_path, reply_of("list")) as tmux:
+        await tmux.type("go", "Enter")
+        for seen in ("Line 020", "Line 120", "Line 220"):
+            await tmux.sees(seen)
+            await tmux.type("C-l", "x", "C-j", "C-l")
+        lines = await tmux.sees("Line 499", " tok · ", "next ≈")
+    assert numbers(lines) == list(range(LINES))
+    assert sum("› x" in line for line in lines) == 1
+
+
+async def test_an_editor_takes_the_whole_screen_and_the_reply_goes_on_behind_it(tmp_path: Path) -> None:
+    editor = tmp_path / "editor"
+    editor.write_text(
+        '#!/bin/sh\nprintf \'\\033[?1049h\\033[H\\033[2Jthe editor\'\nread line\necho "edited $line" > "$1"\n'
+        "printf '\\033[?1049l'\n"
+    )
+    editor.chmod(0o755)
+    async with tmux_with(tmp_path, reply_of("prose"), environ=f"env VISUAL={editor}") as tmux:
+        await tmux.type("go", "Enter")
+        await tmux.sees("Line 020")
+        await tmux.type("a draft", "C-g")
+        await tmux.sees("the editor")
+        await tmux.type("outside", "Enter")
+        lines = await tmux.sees("Line 499", " tok · ", "next ≈", "› edited outside")
+    assert numbers(lines) == list(range(LINES))
+    assert not any("the editor" in line for line in lines)
+
+
+async def test_a_copied_reply_is_in_the_multiplexers_own_clipboard(tmp_path: Path) -> None:
+    async with tmux_with(tmp_path, "```\nprint(1)\n```\n") as tmux:
+        await tmux.run("set-option", "-g", "set-clipboard", "on")
+        await tmux.type("go", "Enter")
+        await tmux.sees(" tok · ", "next ≈")
+        await tmux.type("F8")
+        await tmux.sees("Copied")
+        assert await tmux.run("show-buffer") == "print(1)"
+
+
+@pytest.mark.parametrize("name", ["TERM", "HUP", "QUIT"])
 async def test_a_signal_leaves_the_terminal_as_it_was(name: str, tmp_path: Path) -> None:
     async with tmux_with(tmp_path, reply_of("prose")) as tmux:
         await tmux.type("go", "Enter")
