@@ -286,7 +286,7 @@ class CommandError(FasttuiError):
 
 
 class UsageError(FasttuiError):
-    """A command line that is well formed but cannot be carried out."""
+    """A command line that cannot be carried out."""
 
     hint = "`fasttui --help` shows the commands, and each has a --help of its own."
 
