@@ -72,6 +72,7 @@ class FasttuiApp(RowsApp):
             self.keymap,
             self._settings,
             self.palette,
+            self.look.theme_names,
             demo=self._demo,
             frame_rate=self.look.frame_rate,
         )

@@ -15,7 +15,7 @@ from fasttui.engine import commands
 from fasttui.engine.session import Session
 from fasttui.tui.bindings import bind, key_actions
 from fasttui.tui.palette import Palette
-from fasttui.tui.screens.switching import SwitchingScreen
+from fasttui.tui.screens.completing import CompletingScreen
 from fasttui.tui.widgets.composer import Composer
 from fasttui.tui.widgets.status_bar import StatusBar
 from fasttui.tui.widgets.title_line import TitleLine
@@ -28,15 +28,23 @@ QUIT_WINDOW_S = 2.0
 _COMPOSER_ROWS = 3  # a line and the border around it
 
 
-class ChatScreen(SwitchingScreen):
+class ChatScreen(CompletingScreen):
     """Shows one session. Everything it does, it does through the session and its own widgets."""
 
     AUTO_FOCUS = "Composer"
 
     def __init__(
-        self, session: Session, keymap: Keymap, settings: Settings, palette: Palette, *, demo: bool, frame_rate: int
+        self,
+        session: Session,
+        keymap: Keymap,
+        settings: Settings,
+        palette: Palette,
+        theme_names: tuple[str, ...] = (),
+        *,
+        demo: bool,
+        frame_rate: int,
     ) -> None:
-        super().__init__(session, keymap, settings, palette, demo=demo)
+        super().__init__(session, keymap, settings, palette, theme_names, demo=demo)
         self._frame_rate = frame_rate
         self._speed_key = commands.SpeedKey()
         self._quit_armed_s = float("-inf")
@@ -53,6 +61,7 @@ class ChatScreen(SwitchingScreen):
         """Show the session as it stands."""
         bind(self, self._keymap, "chat")
         self.composer.take_keys(key_actions(self._keymap, "composer"))
+        self.composer.complete_with(self._draft_typed, self._press_in_menu)
         bind(self.transcript, self._keymap, "transcript")
         self.transcript.wrap_code = self._settings.wrap_code
         self.transcript.fold_thinking(self._folded)
@@ -62,6 +71,7 @@ class ChatScreen(SwitchingScreen):
     def on_resize(self, event: Resize) -> None:
         """The composer grows to a third of the screen, and always has room for a line."""
         self.composer.styles.max_height = max(_COMPOSER_ROWS, event.size.height // 3)
+        self.call_after_refresh(self._place_menu)
 
     def set_palette(self, palette: Palette) -> None:
         """Take the styles of another theme."""

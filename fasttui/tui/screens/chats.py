@@ -88,9 +88,9 @@ class ChatsScreen(Screen[Choice]):
     }
     """
 
-    def __init__(self, session: Session, store: Store, palette: Palette) -> None:
+    def __init__(self, session: Session, store: Store, palette: Palette, words: str = "") -> None:
         super().__init__()
-        self._session, self._store, self._palette = session, store, palette
+        self._session, self._store, self._palette, self._words = session, store, palette, words
         self._found: list[_Found] = []
         self._last: ConversationSummary | None = None
         self._deleted: list[str] = []
@@ -102,7 +102,7 @@ class ChatsScreen(Screen[Choice]):
         # While nothing is mounted, a class costs nothing.
         self._make_room(self.app.size.width)
         self.border_title = Content("Chats")
-        field = Input(placeholder="Find by title, tag or anything said", compact=True)
+        field = Input(self._words, placeholder="Find by title, tag or anything said", compact=True)
         field.cursor_blink = False
         yield field
         yield PickList()

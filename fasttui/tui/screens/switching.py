@@ -86,15 +86,17 @@ class SwitchingScreen(KeepingScreen):
             if draft:
                 self.composer.fill(draft)
 
-    def action_chats(self) -> None:
-        """Find and open another chat."""
-        from fasttui.tui.screens.chats import ChatsScreen
+    def action_chats(self, words: str = "") -> None:
+        """Open the chat whose id the words begin; else find one, those words sought already."""
+        from fasttui.tui.screens.chats import ChatsScreen, ChosenChat
 
         with self._saying_what_fails():
             self._save_draft()
-            self.app.push_screen(
-                ChatsScreen(self._session, saved_chats.store_of(self._session), self._palette), self._chosen
-            )
+            store = saved_chats.store_of(self._session)
+            if named := saved_chats.named(self._session, words):
+                self._chosen(ChosenChat(*named))
+            else:
+                self.app.push_screen(ChatsScreen(self._session, store, self._palette, words), self._chosen)
 
     def _chosen(self, choice: "Choice") -> None:
         if choice is None:

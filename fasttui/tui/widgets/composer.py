@@ -1,6 +1,6 @@
 """Where the next message is written. Its border says what that message will ask for."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -64,6 +64,8 @@ class Composer(TextArea):
         )
         self.cursor_blink = False
         self._actions: Mapping[str, str] = {}
+        self._typed: Callable[[], None] = lambda: None
+        self._press_in_menu: Callable[[str], bool] = lambda _: False
         self._left = self._right = self._hints = Content("")
 
     # ── border ────────────────────────────────────────────────────────────────────────────────
@@ -107,7 +109,20 @@ class Composer(TextArea):
         """
         self._actions = actions
 
+    def complete_with(self, typed: Callable[[], None], press_in_menu: Callable[[str], bool]) -> None:
+        """Call `typed` when something was typed or pasted; a key that `press_in_menu` has a use for is not ours.
+
+        Calls and not messages: keys may come faster than messages are handled, and the next one is for what this
+        one has opened.
+        """
+        self._typed, self._press_in_menu = typed, press_in_menu
+
     async def _on_key(self, event: events.Key) -> None:
+        if self._press_in_menu(event.key):
+            event.stop()
+            event.prevent_default()
+            self._echo()
+            return
         if action := self._actions.get(event.key):
             event.stop()
             event.prevent_default()
@@ -126,6 +141,8 @@ class Composer(TextArea):
         finally:
             self._typing = False
         self._refresh_typed(before)
+        if event.is_printable:
+            self._typed()
         self._echo()
 
     def _rows(self) -> tuple[object, ...]:
@@ -202,10 +219,27 @@ class Composer(TextArea):
         event.stop()
         event.prevent_default()
         self.insert_text(safe_text(event.text.replace("\r\n", "\n").replace("\r", "\n")))
+        self._typed()
 
     def insert_text(self, text: str) -> None:
         """Put safe text in at the cursor."""
         if result := self._replace_via_keyboard(text, *self.selection):
+            self.move_cursor(result.end_location)
+
+    @property
+    def before_cursor(self) -> str:
+        """What a completion may continue: the line up to the cursor, behind a newline if that is not the whole draft.
+
+        So a command is completed only where nothing else would go out with it.
+        """
+        row, column = self.cursor_location
+        line = self.document.get_line(row)
+        return line[:column] if self.document.line_count == 1 and column == len(line) else f"\n{line[:column]}"
+
+    def replace_before_cursor(self, characters: int, text: str) -> None:
+        """Put safe text in the place of so many characters before the cursor."""
+        row, column = self.cursor_location
+        if result := self._replace_via_keyboard(text, (row, column - characters), (row, column)):
             self.move_cursor(result.end_location)
 
     def fill(self, text: str) -> None:
