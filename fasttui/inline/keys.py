@@ -35,7 +35,9 @@ def key_bindings(keymap: Keymap, perform: Perform, offered: Callable[[str], bool
     for action, keys in keymap:
         for key in keys:
             pressed = prompt_toolkit_key(key)
-            if pressed and offered(action.id) and not is_printable(key):
+            # Without a transcript to give the keys to, those of the transcript move in the draft.
+            typed = is_printable(key) or action.context == "transcript"
+            if pressed and offered(action.id) and not typed:
                 _bind(bindings, pressed, action.id, perform)
     lower = keymap.action_for("shift+f3")
     if lower is not None and offered(lower.id):

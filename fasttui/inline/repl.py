@@ -13,7 +13,6 @@ from prompt_toolkit.output import Output
 
 from fasttui.chat.errors import CommandError, FasttuiError
 from fasttui.config.keymap import Keymap
-from fasttui.config.keys import human_key
 from fasttui.config.settings import Settings
 from fasttui.config.themes import Theme
 from fasttui.engine import commands
@@ -21,6 +20,7 @@ from fasttui.engine.completion import Completions
 from fasttui.engine.mentions import attachments_in
 from fasttui.engine.session import Session
 from fasttui.inline.completion import PromptCompleter
+from fasttui.inline.help import help_lines
 from fasttui.inline.history import StoreHistory
 from fasttui.inline.keys import key_bindings
 from fasttui.inline.screen import InlineScreen
@@ -247,11 +247,7 @@ class InlineChat(Switching):
 
     def action_help(self) -> None:
         """Print keys and commands."""
-        keys = [(" ".join(map(human_key, keys)), action.command, action.help) for action, keys in self._keymap
-                if self._has(action.id)]  # fmt: skip
-        typed = [("", f"/{command.name}", f"{command.help}: {command.usage}") for command in commands.COMMANDS]
-        lines = ([(f"{key:<28}", "accent"), (f"{name:<16}", "code"), (about, "")] for key, name, about in keys + typed)
-        self._screen.print_words([("Keys and commands", "heading.2")], *lines, [])
+        self._screen.print_words(*help_lines(self._keymap, self._has, self._screen.columns), [])
 
     def action_redraw(self) -> None:
         """Paint the prompt again, in case something else wrote to the terminal."""

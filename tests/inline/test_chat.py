@@ -18,6 +18,7 @@ from tests.engine.scripted import ScriptedProvider, Step, reply, session_with
 from tests.inline.chatting import chatting
 
 ENTER, ESC, CTRL_C, CTRL_D, CTRL_F, CTRL_J, CTRL_R = "\r", "\x1b", "\x03", "\x04", "\x06", "\n", "\x12"
+LEFT, RIGHT = "\x1b[D", "\x1b[C"
 F1, F2, F7 = "\x1bOP", "\x1bOQ", "\x1b[18~"
 PASTE, PASTE_END = "\x1b[200~", "\x1b[201~"
 
@@ -298,11 +299,19 @@ async def test_silent_thinking_is_counted_while_it_lasts_and_told_afterwards() -
     assert "thinking for" not in text
 
 
-async def test_help_prints_keys_and_commands() -> None:
-    async with chatting() as chat:
+@pytest.mark.parametrize("columns", [60, 80, 140])
+async def test_help_prints_keys_and_commands_that_break_in_no_word(columns: int) -> None:
+    async with chatting(columns=columns, rows=120) as chat:
         chat.press("?")
-        await chat.sees("Keys and commands", "Ctrl+F F2", "/effort")
+        text = await chat.sees("Keys and commands", "Ctrl+F F2", "/effort", "[low|medium|high|xhigh|max]", "@path")
         assert chat.draft == ""
+    assert [line for line in text.splitlines() if len(line) >= columns] == []
+
+
+async def test_the_arrows_move_in_the_draft_and_not_between_versions() -> None:
+    async with chatting() as chat:
+        chat.press("ac" + LEFT + "b" + LEFT + RIGHT + RIGHT + "d")
+        await chat.until(lambda: chat.draft == "abcd")
 
 
 async def test_nothing_raw_reaches_the_terminal() -> None:
