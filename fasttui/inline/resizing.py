@@ -11,13 +11,15 @@ from prompt_toolkit.data_structures import Size
 
 from fasttui.inline.rows import Row
 
-# Terminals that wrap anew set one of these, or say so in TERM, which goes along with ssh.
+# TERM goes along with ssh, and names the terminal it is, not one that an outer one was started from.
+_MULTIPLEXERS = ("tmux", "screen")
+_WRAPPING_TERMS = ("xterm-kitty", "xterm-ghostty", "alacritty", "foot", "wezterm")
 _WRAPPING_VARIABLES = (
     "TMUX", "STY", "ZELLIJ", "VTE_VERSION", "KITTY_WINDOW_ID", "ALACRITTY_WINDOW_ID", "WEZTERM_PANE",
     "KONSOLE_VERSION", "WT_SESSION", "ITERM_SESSION_ID", "TERM_PROGRAM",
 )  # fmt: skip
-_WRAPPING_TERMS = ("tmux", "screen", "xterm-kitty", "xterm-ghostty", "alacritty", "foot", "wezterm")
-_CUTTING_VARIABLES = ("XTERM_VERSION",)
+_CUTTING_VARIABLE = "XTERM_VERSION"
+_MOSH_VARIABLE = "NCURSES_NO_UTF8_ACS"  # mosh cuts, whatever the terminal does
 
 
 class Wrapping(NamedTuple):
@@ -28,14 +30,14 @@ class Wrapping(NamedTuple):
 
 
 def wrapping_of(environ: Mapping[str, str]) -> Wrapping:
-    """What is known of the terminal by the variables it sets."""
-    inside = any(name in environ for name in ("TMUX", "STY", "ZELLIJ"))
-    if not inside and any(name in environ for name in _CUTTING_VARIABLES):
-        return Wrapping(wraps=False, cuts=True)
-    named = any(name in environ for name in _WRAPPING_VARIABLES)
-    if named or environ.get("TERM", "").startswith(_WRAPPING_TERMS):
+    """What is known of the terminal by its variables; one started from another has those of both."""
+    term = environ.get("TERM", "")
+    if term.startswith(_MULTIPLEXERS):
         return Wrapping(wraps=True, cuts=False)
-    return Wrapping(wraps=True, cuts=True)
+    wraps = term.startswith(_WRAPPING_TERMS) or any(name in environ for name in _WRAPPING_VARIABLES)
+    cuts = _CUTTING_VARIABLE in environ
+    is_told = term.startswith(("xterm", *_WRAPPING_TERMS)) and _MOSH_VARIABLE not in environ
+    return Wrapping(wraps, cuts) if is_told and wraps != cuts else Wrapping(wraps=True, cuts=True)
 
 
 class Area(NamedTuple):

@@ -54,7 +54,11 @@ def test_a_cursor_in_a_row_that_is_wrapped_stands_below_the_first_part_of_it() -
     [
         ({"TERM": "xterm", "XTERM_VERSION": "XTerm(379)"}, CUTS),
         ({"TERM": "tmux-256color", "TMUX": "/tmp/tmux", "XTERM_VERSION": "XTerm(379)"}, WRAPS),
+        ({"TERM": "screen.xterm-256color", "STY": "1.tty"}, WRAPS),
         ({"TERM": "xterm-kitty"}, WRAPS),
+        ({"TERM": "xterm-kitty", "NCURSES_NO_UTF8_ACS": "1"}, UNKNOWN),
+        ({"TERM": "xterm", "XTERM_VERSION": "XTerm(379)", "KITTY_WINDOW_ID": "1"}, UNKNOWN),
+        ({"TERM": "st-256color", "KITTY_WINDOW_ID": "1"}, UNKNOWN),
         ({"TERM": "xterm-256color", "VTE_VERSION": "7600"}, WRAPS),
         ({"TERM": "xterm-256color"}, UNKNOWN),
         ({}, UNKNOWN),
