@@ -141,9 +141,9 @@ class Composer(TextArea):
         finally:
             self._typing = False
         self._refresh_typed(before)
+        self._echo()
         if event.is_printable:
             self._typed()
-        self._echo()
 
     def _rows(self) -> tuple[object, ...]:
         """What a letter must leave as it is for its own line to be the only one that changes."""
