@@ -12,8 +12,12 @@ def main() -> int:
     if sys.argv[1:] in (["--version"], ["-V"]):
         from fasttui import __version__
 
-        print(f"fasttui {__version__}")
-        return 0
+        try:
+            print(f"fasttui {__version__}", flush=True)
+        except OSError:
+            pass  # the long way says what is wrong
+        else:
+            return 0
     from fasttui.cli.main import run
 
     return run(sys.argv[1:])
