@@ -103,10 +103,13 @@ def system_prompt(setup: Setup) -> str:
 
 
 def provider(setup: Setup, *, frame_s: float | None = None) -> BackgroundProvider:
-    """Claude, or the simulator; made in a thread once it is started."""
+    """Claude, or the simulator; made in a thread once it is started.
 
+    Raises:
+        ConfigError: the server the user named has no address that requests could go to.
+    """
     if not setup.demo:
-        return BackgroundProvider(setup.catalogue, base_url=setup.base_url or None, frame_s=frame_s)
+        return BackgroundProvider(setup.catalogue, base_url=_server(setup.base_url), frame_s=frame_s)
 
     def simulator_address() -> str:
         from fasttui.simulator import EmbeddedSimulator, Simulator
@@ -114,6 +117,18 @@ def provider(setup: Setup, *, frame_s: float | None = None) -> BackgroundProvide
         return EmbeddedSimulator(Simulator(setup.args.scenario)).start()
 
     return BackgroundProvider(setup.catalogue, api_key="demo", base_url=simulator_address, frame_s=frame_s)
+
+
+def _server(base_url: str) -> str | None:
+    if not base_url:
+        return None
+    scheme, _, rest = base_url.partition("://")
+    if scheme.lower() not in {"http", "https"} or not rest.strip("/") or rest.startswith("/"):
+        raise ConfigError(
+            f'"{safe_line(base_url)}" is no address of a server.',
+            hint="Write --base-url or ANTHROPIC_BASE_URL as https://HOST or http://127.0.0.1:PORT.",
+        )
+    return base_url
 
 
 async def learn_models(setup: Setup, source: BackgroundProvider) -> None:

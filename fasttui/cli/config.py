@@ -13,15 +13,22 @@ def run(args: argparse.Namespace) -> int:
     """Print all settings or one, or change one; nothing is printed of a change that went well."""
     paths = find_paths()
     if args.value is not None:
-        _change(paths, setting_named(args.name), args.value)
+        _change(paths, _named(args.name), args.value)
         return 0
     loaded = load_settings(paths.settings)
     for problem in loaded.errors:
         output.error(problem)
-    for setting in describe() if args.name is None else [setting_named(args.name)]:
+    for setting in describe() if args.name is None else [_named(args.name)]:
         written = f"{setting.name} = {toml_value(getattr(loaded.settings, setting.name))}"
         output.line(f"{written:<32}  # {setting.about}")
     return 0
+
+
+def _named(name: str) -> Setting:
+    try:
+        return setting_named(name)
+    except ConfigError as error:
+        raise ConfigError(str(error), hint="All of them are listed by: fasttui config") from error
 
 
 def _change(paths: Paths, setting: Setting, text: str) -> None:

@@ -13,12 +13,9 @@ _CHAT = "chat"
 
 def run(argv: Sequence[str]) -> int:
     """Carry out a command line; returns the exit code."""
-    args = build_parser().parse_args(argv)
-    # Each command is a module of this folder with a `run(args)`, imported only when it is asked for.
-    command = import_module(f"fasttui.cli.{args.module if args.command else _CHAT}")
-    output.accept_any_text()
     try:
-        code: int = command.run(args)
+        output.accept_any_text()
+        code = _carry_out(argv)
         output.flush()
     except BrokenPipeError:
         output.give_up()
@@ -30,4 +27,15 @@ def run(argv: Sequence[str]) -> int:
         return exit_code(error)
     except KeyboardInterrupt:
         return INTERRUPTED
+    return code
+
+
+def _carry_out(argv: Sequence[str]) -> int:
+    try:
+        args = build_parser().parse_args(argv)
+    except SystemExit:  # --help and --version have been printed
+        return DONE
+    # Each command is a module of this folder with a `run(args)`, imported only when it is asked for.
+    command = import_module(f"fasttui.cli.{args.module if args.command else _CHAT}")
+    code: int = command.run(args)
     return code

@@ -77,7 +77,8 @@ def accept_any_text() -> None:
     """Let every character through, whatever the locale: what cannot be encoded must not stop a reply."""
     for stream in (sys.stdout, sys.stderr):
         if stream is not None and hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
+            with _translated():  # it writes first what is buffered
+                stream.reconfigure(errors="replace")
 
 
 def flush() -> None:

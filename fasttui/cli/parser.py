@@ -4,11 +4,16 @@ import argparse
 
 from fasttui import __version__
 from fasttui.chat.conversation import EFFORTS, SPEED_CHOICES
+from fasttui.cli.usage import COMMAND, Parser, port_number, whole_number
 
-_DESCRIPTION = "Chat with Claude in the terminal, and see how fast the tokens really come and what they cost."
+_DESCRIPTION = """\
+Chat with Claude in the terminal, and see how fast the tokens really come and
+what they cost.
+"""
 _EPILOG = """\
-Without a credential the embedded simulator answers, and says so. The keys: F1 in the program.
-A terminal that is none (a pipe, TERM=dumb) gets the plain conversation of --plain.
+Without a credential the embedded simulator answers the chat, and says so.
+F1 in the chat shows its keys. A pipe, or a terminal with TERM=dumb, gets the
+plain conversation of --plain.
 
 examples:
   fasttui --speed fast --effort low
@@ -16,22 +21,24 @@ examples:
   fasttui < questions.txt > answers.txt
 
 environment:
-  ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL   as for the Anthropic SDK, its profiles too
+  ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL   as for the Anthropic SDK
   FASTTUI_CONFIG_DIR, FASTTUI_DATA_DIR    other folders than the platform's
-  NO_COLOR, VISUAL, EDITOR
+  VISUAL, EDITOR                          the editor for long prompts
+  NO_COLOR                                no colours
 
 exit codes:
-  0 done   1 the reply failed   2 wrong usage   3 no credential   130 interrupted
+  0 done  1 the reply failed  2 wrong usage  3 no credential  130 interrupted
 """
 _ASK_ABOUT = """\
-Ask one question and print the answer: its text, as it comes, on stdout; speed, tokens and cost as one line
-on stderr. Piped input becomes a part of the message after PROMPT; with - or without PROMPT it is the prompt.
+Ask one question and print the answer: its text, as it comes, on stdout; speed,
+tokens and cost as one line on stderr. Piped input becomes a part of the message
+after PROMPT; with - or without PROMPT it is the prompt.
 """
 
 
-def build_parser() -> argparse.ArgumentParser:
+def build_parser() -> Parser:
     """The parser of the whole command line; `command` is None for the chat itself."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         "fasttui",
         description=_DESCRIPTION,
         epilog=_EPILOG,
@@ -46,15 +53,15 @@ def build_parser() -> argparse.ArgumentParser:
     _asking(parser)
     _resuming(parser)
     _offer("theme", parser.add_argument("--theme", metavar="NAME", help="colours: a theme's name"))
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    commands = parser.add_subparsers(dest="command", metavar=COMMAND, title="commands")
     _ask(commands)
     _saved_chats(commands)
     simulate = _command(
         commands, "simulate", "serve the simulated Messages API to any client", "fasttui simulate --port 8787"
     )
-    simulate.add_argument("--port", type=int, default=0, help="default: any free port")
+    simulate.add_argument("--port", type=port_number, default=0, metavar="N", help="default: any free port")
     _offer("scenario", simulate.add_argument("--scenario", metavar="NAME", help="what goes wrong; `list` shows them"))
-    _command(commands, "themes", "list the themes", "fasttui --theme paper")
+    _command(commands, "themes", "list the themes", "fasttui themes\n  fasttui --theme paper")
     _config(commands)
     _doctor(commands)
     completions = _command(
@@ -64,7 +71,7 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _doctor(commands: "argparse._SubParsersAction[Parser]") -> None:
     about = "tell what the program finds: versions, folders, credential, terminal"
     doctor = _command(commands, "doctor", about, "fasttui doctor keys")
     what = doctor.add_mutually_exclusive_group()
@@ -72,7 +79,7 @@ def _doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     what.add_argument("--json", action="store_true", help="print one JSON object")
 
 
-def _ask(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _ask(commands: "argparse._SubParsersAction[Parser]") -> None:
     ask = _command(
         commands,
         "ask",
@@ -87,22 +94,22 @@ def _ask(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> Non
         help="attach text, a PDF or an image; may be repeated",
     ))  # fmt: skip
     ask.add_argument("--json", action="store_true", help="print one JSON object at the end instead of the text")
-    ask.add_argument("--max-tokens", type=_positive, metavar="N", help="longest reply, in tokens")
+    ask.add_argument("--max-tokens", type=whole_number, metavar="N", help="longest reply, in tokens")
     ask.add_argument("--no-save", action="store_true", help="do not keep this chat")
     # What was said before the command's name must not be overwritten by defaults.
     _asking(ask, default=argparse.SUPPRESS)
     _resuming(ask, default=argparse.SUPPRESS)
 
 
-def _saved_chats(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _saved_chats(commands: "argparse._SubParsersAction[Parser]") -> None:
     chats = _command(commands, "chats", "list the saved chats, newest first", "fasttui chats --limit 5")
     chats.add_argument("--json", action="store_true", help="print a JSON array")
-    chats.add_argument("--limit", type=_positive, default=50, metavar="N", help="at most so many; default: 50")
+    chats.add_argument("--limit", type=whole_number, default=50, metavar="N", help="at most so many; default: 50")
 
     search = _command(commands, "search", "find messages in all saved chats", "fasttui search retry backoff")
     search.add_argument("query", nargs="+", metavar="QUERY", help="words that a message must all hold")
     search.add_argument("--json", action="store_true", help="print a JSON array")
-    search.add_argument("--limit", type=_positive, default=20, metavar="N", help="at most so many; default: 20")
+    search.add_argument("--limit", type=whole_number, default=20, metavar="N", help="at most so many; default: 20")
 
     export = _command(
         commands, "export", "write saved chats as Markdown, JSON or HTML",
@@ -124,7 +131,7 @@ def _saved_chats(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
 
     stats = _command(commands, "stats", "tell how fast replies came and what they cost", "fasttui stats --days 7")
-    stats.add_argument("--days", type=_positive, default=30, metavar="N", help="the last so many days; default: 30")
+    stats.add_argument("--days", type=whole_number, default=30, metavar="N", help="the last so many days; default: 30")
     stats.add_argument("--json", action="store_true", help="print one JSON object")
 
     delete = _command(commands, "delete", "delete a chat; --undo brings it back", "fasttui delete 3f2a")
@@ -142,7 +149,7 @@ def _saved_chats(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     complete.set_defaults(module="complete")
 
 
-def _config(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _config(commands: "argparse._SubParsersAction[Parser]") -> None:
     config = _command(
         commands, "config", "print the settings, or change one", "fasttui config theme paper\n  fasttui config speed"
     )
@@ -151,14 +158,14 @@ def _config(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 
 
 def _command(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    commands: "argparse._SubParsersAction[Parser]",
     name: str,
     help_: str,
     example: str,
     *,
     about: str = "",
     module: str = "",
-) -> argparse.ArgumentParser:
+) -> Parser:
     parser = commands.add_parser(
         name,
         help=help_,
@@ -211,10 +218,3 @@ def _resuming(parser: argparse.ArgumentParser, *, default: str | None = None) ->
 def _offer(kind: str, action: argparse.Action) -> None:
     """Let the completion scripts offer a "file" for the action's value, or what `_complete KIND` prints."""
     action.complete = kind  # type: ignore[attr-defined]  # where shtab looks for it
-
-
-def _positive(text: str) -> int:
-    """A whole number from 1, as argparse takes a type."""
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
-    return int(text)

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 
 from fasttui.chat.errors import ConfigError
+from fasttui.cli import output
 from fasttui.simulator import SCENARIOS, serve
 
 
@@ -11,7 +12,7 @@ def run(args: argparse.Namespace) -> int:
     """Serve until interrupted, or list the scenarios."""
     if args.scenario == "list":
         for name, about in SCENARIOS.items():
-            print(f"{name:<20} {about}")
+            output.line(f"{name:<20} {about}")
         return 0
     try:
         asyncio.run(serve(args.port, args.scenario))

@@ -2,6 +2,7 @@
 
 import argparse
 
+from fasttui.cli import output
 from fasttui.config.paths import find_paths
 from fasttui.config.themes import load_theme, theme_names
 
@@ -12,6 +13,6 @@ def run(args: argparse.Namespace) -> int:
     folder = find_paths().themes
     for name in theme_names(folder):
         theme = load_theme(name, folder)
-        print(f"{name:<12} {'dark ' if theme.dark else 'light'}  {theme.about}")
-    print(f"\nYour own go into {folder} as NAME.toml.")
+        output.line(f"{name:<12} {'dark ' if theme.dark else 'light'}  {theme.about}")
+    output.line(f"\nYour own go into {folder} as NAME.toml.")
     return 0
