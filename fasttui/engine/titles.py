@@ -36,10 +36,15 @@ async def suggested_title(session: Session) -> str:
             turn.apply(event, 0.0)
     session.ledger.book(turn, session.cost(turn))
     lines = turn.reply.text.strip().splitlines()
-    title = safe_line(lines[0].strip(_QUOTES).removesuffix("."), limit=_TITLE_LENGTH) if lines else ""
+    title = safe_line(_plain(lines[0]), limit=_TITLE_LENGTH) if lines else ""
     if not title:
         raise CommandError("No title came back.", hint="Give one yourself with /rename TITLE.")
     return title
+
+
+def _plain(line: str) -> str:
+    """The line without the marks that a model puts around a title though it was told not to."""
+    return line.replace("**", "").replace("`", "").strip(_QUOTES).removesuffix(".")
 
 
 def _excerpt(conversation: Conversation) -> str:

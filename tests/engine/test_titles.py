@@ -19,6 +19,13 @@ async def test_a_title_is_asked_for_cheaply_and_beside_the_chat() -> None:
     assert "A cake without eggs?" in provider.requests[-1].messages[0].text
 
 
+@pytest.mark.parametrize("said", ["**Eggless** cakes", "# Eggless cakes.", "`Eggless` cakes", "“Eggless cakes”"])
+async def test_the_marks_of_markdown_and_quotation_are_no_part_of_it(said: str) -> None:
+    session, _, _ = session_with(reply("Sure."), reply(said))
+    await all_of(session.submit("A cake without eggs?"))
+    assert await suggested_title(session) == "Eggless cakes"
+
+
 async def test_a_long_chat_is_not_sent_whole_to_be_named() -> None:
     session, provider, _ = session_with(reply("x" * 9000), reply("y"), reply("z" * 9000), reply("Title"))
     for prompt in ("a" * 9000, "middle", "b" * 9000):
