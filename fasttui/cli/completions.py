@@ -6,9 +6,12 @@ from fasttui.cli import output
 from fasttui.cli.complete import OFFERS
 from fasttui.cli.parser import build_parser
 
+# Not `compgen -W`: that would run what a file name has between $( and ).
 _BASH = """\
 _fasttui_{kind}() {{
-  compgen -W "$(fasttui _complete {kind} 2>/dev/null | cut -f1)" -- "$1"
+  fasttui _complete {kind} 2>/dev/null | cut -f1 | while IFS= read -r offer; do
+    [[ $offer == "$1"* ]] && printf '%s\\n' "$offer"
+  done
 }}
 """
 _ZSH = """\

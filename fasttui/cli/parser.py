@@ -30,9 +30,11 @@ exit codes:
   0 done  1 the reply failed  2 wrong usage  3 no credential  130 interrupted
 """
 _ASK_ABOUT = """\
-Ask one question and print the answer: its text, as it comes, on stdout; speed,
-tokens and cost as one line on stderr. Piped input becomes a part of the message
-after PROMPT; with - or without PROMPT it is the prompt.
+Ask one question and print the answer.
+
+Its text goes to stdout as it comes; speed, tokens and cost go to stderr as one
+line. Piped input becomes a part of the message after PROMPT; with - or without
+PROMPT it is the prompt.
 """
 
 
