@@ -9,7 +9,6 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from prompt_toolkit.input import Input, create_input
-from prompt_toolkit.output import Output
 
 from fasttui.chat.errors import CommandError, FasttuiError
 from fasttui.config.keymap import Keymap
@@ -50,7 +49,7 @@ class InlineChat(Switching):
         after_first_frame: Callable[[], None] = lambda: None,
         in_background: Callable[[], Coroutine[Any, Any, None]] | None = None,
         keyboard: Input | None = None,
-        output: Output | None = None,
+        output: TerminalOutput | None = None,
     ) -> None:
         screen = InlineScreen(
             session,

@@ -10,7 +10,6 @@ from prompt_toolkit.completion import Completer
 from prompt_toolkit.history import History
 from prompt_toolkit.input import Input
 from prompt_toolkit.key_binding import KeyBindingsBase
-from prompt_toolkit.output import Output
 
 from fasttui.engine.session import Session
 from fasttui.inline.markdown_rows import MarkdownRows
@@ -19,7 +18,7 @@ from fasttui.inline.prompt import Prompt
 from fasttui.inline.reply import ReplyRows
 from fasttui.inline.resizing import Resizing, wrapping_of
 from fasttui.inline.rows import BLANK, Row, words_row
-from fasttui.inline.status_line import Fragments, fitted, next_line, status_line
+from fasttui.inline.status_area import StatusArea
 from fasttui.inline.style import Palette
 from fasttui.inline.terminal import TerminalOutput
 
@@ -31,9 +30,6 @@ FULL_FRAME = 150
 """Characters that are worth a paint of their own."""
 GATHER_S = 0.008
 """How long a paint waits for the other deltas of the same read."""
-TICK_S = 0.5
-NOTICE_S = 5.0
-FORECAST_DELAY_S = 0.3
 SETTLE_S = 0.3
 """How long a terminal keeps its size before anything is painted on it. tmux tells of a resize as late as that."""
 
@@ -51,39 +47,40 @@ class InlineScreen:
         *,
         vi: bool,
         keyboard: Input,
-        output: Output,
+        output: TerminalOutput,
         hints: Callable[[], str],
     ) -> None:
-        if not isinstance(output, TerminalOutput):
-            raise TypeError("The inline chat writes to a TerminalOutput.")
-        self._session, self.palette, self._output, self._hints = session, palette, output, hints
+        self.palette, self._output = palette, output
         self.prompt = Prompt(
             palette, bindings, history, completer,
-            above=lambda: self._above, below=lambda: self._below, vi=vi, keyboard=keyboard, output=output,
+            above=lambda: self._status.above, below=lambda: self._status.below, vi=vi, keyboard=keyboard, output=output,
         )  # fmt: skip
         self.app = self.prompt.app
         self._printer = Printer(output, self.prompt.place)
         self._reply: ReplyRows | None = None
-        self._above: Fragments = []
-        self._below: Fragments = []
-        self._notice: tuple[str, str] | None = None
-        self._notice_end: asyncio.TimerHandle | None = None
         self._frame_due: asyncio.TimerHandle | None = None
-        self._tick_due: asyncio.TimerHandle | None = None
-        self._forecast_due: asyncio.TimerHandle | None = None
         self._painted_s = 0.0
         self._unpainted = 0
         self._given_away = 0
         self._resizing: Resizing | None = None
         self._settle_due: asyncio.TimerHandle | None = None
         self._waiting: list[list[Row] | ReplyRows] = []
+        self._status = StatusArea(
+            session, palette, output,
+            draft=lambda: self.prompt.draft.text, hints=hints, on_change=self.app.invalidate, on_tick=self._tick,
+        )  # fmt: skip
         self.prompt.draft.on_text_changed += lambda _: self._draft_changed()
         if output.wire is not None:
             output.wire.on_drained = self._caught_up
         self.app.before_render += lambda _: self._before_area()
         self.app.after_render += lambda _: self._area_painted()
         self._size = output.get_size()
-        self._refresh()
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether no timer will write anything."""
+        due = (self._frame_due, self._settle_due)
+        return self._status.is_at_rest and due == (None, None) and not self.app.invalidated
 
     @property
     def columns(self) -> int:
@@ -168,59 +165,21 @@ class InlineScreen:
 
     def status_changed(self) -> None:
         """Something that the two lines show is different; from now on they are kept up to date."""
-        if not self._output.is_behind:
-            self._refresh()
-            self.app.invalidate()
-        if self._tick_due is None and not self._at_rest():
-            self._tick_due = asyncio.get_running_loop().call_later(TICK_S, self._tick)
+        self._status.changed()
 
     def notice(self, text: str, style: str = "accent") -> None:
         """A line above the prompt for a while; what is too long for it is printed."""
-        if len(text) > self.columns - 1:
+        if not self._status.notice(text, style):
             self.print_words([(text, style)])
-            return
-        self._notice = (style, text)
-        if self._notice_end is not None:
-            self._notice_end.cancel()
-        self._notice_end = asyncio.get_running_loop().call_later(NOTICE_S, self._end_notice)
-        self.status_changed()
 
-    def _end_notice(self) -> None:
-        self._notice = self._notice_end = None
-        self.status_changed()
+    def _draft_changed(self) -> None:
+        if self.app.is_running:
+            self._status.draft_changed()
 
     def _tick(self) -> None:
-        self._tick_due = None
         if self._reply is not None:
             self._reply.show_progress()
             self.reply_changed()
-        self.status_changed()
-
-    def _at_rest(self) -> bool:
-        """Whether nothing that is shown changes with time."""
-        status = self._session.status()
-        fuel = status.fuel
-        return not status.streaming and fuel.state != "cooling" and (fuel.full_s is None or fuel.full_s <= 0)
-
-    def _refresh(self) -> None:
-        session, columns = self._session, self.columns
-        self._below = status_line(session.status(), columns, self.palette)
-        if self._notice is not None:
-            style, text = self._notice
-            self._above = [(self.palette.fragment(style), text)]
-        elif session.streaming:
-            self._above = list(fitted([(self.palette.fragment("faint"), self._hints())], columns - 1))
-        else:
-            self._above = next_line(session, session.forecast(self.prompt.draft.text), columns, self.palette)
-
-    def _draft_changed(self) -> None:
-        if self._forecast_due is None and not self._session.streaming and self.app.is_running:
-            self._forecast_due = asyncio.get_running_loop().call_later(FORECAST_DELAY_S, self._forecast_now)
-
-    def _forecast_now(self) -> None:
-        self._forecast_due = None
-        self._refresh()
-        self.app.invalidate()
 
     def _caught_up(self) -> None:
         """A slow terminal has taken all: now it gets what came meanwhile, in one paint."""
@@ -326,6 +285,6 @@ class InlineScreen:
 
     def set_palette(self, palette: Palette) -> None:
         """Paint what comes in other colours."""
-        self.palette = palette
+        self.palette = self._status.palette = palette
         self.prompt.set_palette(palette)
         self.status_changed()

@@ -65,13 +65,12 @@ class Chatting:
 
     def tick(self) -> None:
         """Show what a moment's passing changes."""
-        self._chat._screen._tick()
+        self._chat._screen._status._tick()
 
     @property
     def at_rest(self) -> bool:
         """Whether no timer will write anything."""
-        screen = self._chat._screen
-        return not any((screen._frame_due, screen._tick_due, screen._forecast_due, screen.app.invalidated))
+        return self._chat._screen.is_at_rest
 
 
 @asynccontextmanager
