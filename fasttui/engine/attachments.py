@@ -32,12 +32,13 @@ def read_attachment(path: Path) -> Attachment:
     try:
         if path.is_dir():
             raise AttachmentError(f"{name} is a folder.", hint="Attach the files in it, each by its name.")
-        if path.stat().st_size > LARGEST_REQUEST:
-            raise AttachmentError(f"{name} is larger than a request may be, 32 MB.", hint="Attach a part of it.")
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(LARGEST_REQUEST + 1)  # a pipe or device tells no size, and may never end
     except OSError as error:
         reason = safe_line(error.strerror or str(error))
         raise AttachmentError(f"{name} cannot be read: {reason}.", hint="Check its name and permissions.") from error
+    if len(data) > LARGEST_REQUEST:
+        raise AttachmentError(f"{name} is larger than a request may be, 32 MB.", hint="Attach a part of it.")
     return attachment_of(data, path.name)
 
 

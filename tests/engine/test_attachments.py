@@ -99,6 +99,11 @@ def test_files_are_read_and_named_without_their_folder(tmp_path: Path) -> None:
     assert read_attachment(tmp_path / "notes.md") == DocumentBlock(b"words", "text/plain", "notes.md")
 
 
+def test_a_device_without_end_is_not_read_for_ever() -> None:
+    with pytest.raises(AttachmentError, match="/dev/zero is larger than a request"):
+        read_attachment(Path("/dev/zero"))
+
+
 def test_what_cannot_be_read_is_said_by_name(tmp_path: Path) -> None:
     (tmp_path / "nothing").touch()
     with pytest.raises(AttachmentError, match="is a folder"):
