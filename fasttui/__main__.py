@@ -18,9 +18,12 @@ def main() -> int:
             pass  # the long way says what is wrong
         else:
             return 0
-    from fasttui.cli.main import run
+    try:
+        from fasttui.cli.main import run
 
-    return run(sys.argv[1:])
+        return run(sys.argv[1:])
+    except KeyboardInterrupt:  # while the program was still being loaded
+        return 130
 
 
 if __name__ == "__main__":

@@ -179,6 +179,18 @@ def test_a_signal_stops_the_reply_and_what_arrived_is_printed_and_saved(
     assert b"Traceback" not in noted
 
 
+def test_an_interrupt_while_the_program_is_still_loaded_is_no_traceback(program: Program) -> None:
+    script = (
+        "import os, signal, sys; sys.argv = ['fasttui', 'ask', 'hi']\n"
+        "class Interrupting:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'fasttui.cli.main': os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Interrupting()); from fasttui.__main__ import main; sys.exit(main())"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False, stdin=subprocess.DEVNULL)
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
+
+
 def test_what_was_ignored_from_the_start_stays_ignored(program: Program) -> None:
     command = f'trap "" HUP; exec "{sys.executable}" -m fasttui ask "/sim stall hi"'
     with subprocess.Popen(["sh", "-c", command], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL) as process:
