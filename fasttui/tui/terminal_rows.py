@@ -46,6 +46,8 @@ HOOKS = (
     Hook("Animator", "_animations", "an animation may change what a painted row should look like"),
     Hook("Screen", "_compositor", "knows where each widget is, and what is in front of it"),
     Hook("Screen", "_selecting", "the mouse is marking text"),
+    Hook("Widget", "_repaint_regions", "what of a widget is due"),
+    Hook("Widget", "_exchange_repaint_regions", "takes what is due, as the compositor does"),
     Hook("Compositor", "visible_widgets", "regions and clips, front to back"),
     Hook("Compositor", "size", "the screen the regions were laid out for"),
     Hook("Compositor", "update_widgets", "marks the echo of a key as due"),
@@ -389,9 +391,25 @@ class TerminalRows:
         screen = widget.screen
         if self._app.screen is not screen or self._app._batch_count or not self._may_write(screen):
             return
+        if widget.outer_size.region not in widget._repaint_regions and self.can_paint(widget):
+            self._paint_due_rows(widget)
+            return
         compositor = screen._compositor
         compositor.update_widgets({widget})
         self._app._display(screen, compositor.render_update(screen_stack=self._app._background_screens))
+
+    def _paint_due_rows(self, widget: Widget) -> None:
+        """Paint the rows of the content that are due; the compositor would render every widget for them."""
+        self._fit()
+        area = widget.scrollable_content_region
+        x, y = widget.region.offset
+        here = area.translate((-x, -y))
+        parts: list[str] = []
+        for region in widget._exchange_repaint_regions():
+            top, bottom = max(region.y, here.y), min(region.bottom, here.bottom)
+            strips = widget.render_lines(Region(here.x, top, here.width, bottom - top)) if top < bottom else []
+            parts.extend(self._memory.write(area.x, y + row, strip) for row, strip in enumerate(strips, top))
+        self._emit(widget.screen, "".join(parts))
 
     def _may_write(self, screen: Screen[Any]) -> bool:
         app = self._app
@@ -468,6 +486,7 @@ def missing_hooks(app: App[Any], screen: Screen[Any]) -> list[Hook]:
         "App": app,
         "Animator": app.animator,
         "Screen": screen,
+        "Widget": screen,
         "Compositor": getattr(screen, "_compositor", None),
         "LayoutUpdate": LayoutUpdate([], Region()),
         "ChopsUpdate": ChopsUpdate([], [], []),

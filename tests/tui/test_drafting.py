@@ -1,9 +1,14 @@
 """Writing the next message: what keys and pastes do to the draft."""
 
+import pytest
 from textual import events
+from textual.geometry import Region
+from textual.strip import Strip
 
+from fasttui.tui.widgets.transcript_view import TranscriptView
 from tests.engine.scripted import reply
 from tests.tui.chat_app import chat_app, composer, ended, screen_text, transcript, until
+from tests.tui.terminal import EmulatedDriver, differences, painted, text_of
 
 
 async def test_a_letter_without_a_meaning_in_the_transcript_begins_a_prompt() -> None:
@@ -84,3 +89,41 @@ async def test_ctrl_c_while_something_else_is_open_leaves_the_draft() -> None:
     async with app.run_test(size=(100, 30)) as pilot:
         await pilot.press(*"hello", "f1", "ctrl+c")
         assert composer(app).text == "hello"
+
+
+async def test_what_is_echoed_at_once_is_what_a_whole_repaint_would_show() -> None:
+    app, _ = chat_app()
+    app.driver_class = EmulatedDriver
+    async with app.run_test(headless=False, size=(60, 24)) as pilot:
+        composer(app).fill(
+            "\n".join(f"line {n} of a long draft that wraps at the edge of the screen" for n in range(40))
+        )
+        await painted(pilot)
+        keys = (*"ab (", "up", "x", "ctrl+j", "y", *["up"] * 9, "z", "home", "é", "backspace", "漢", "delete", "end")
+        for theme in ("dusk", "mono", "paper"):
+            app.action_theme(theme)
+            await painted(pilot)
+            for key in keys:
+                app.simulate_key(key)
+                await painted(pilot)
+                assert not differences(app), (theme, key)
+
+
+async def test_a_letter_is_painted_without_the_compositor(monkeypatch: pytest.MonkeyPatch) -> None:
+    app, _ = chat_app()
+    app.driver_class = EmulatedDriver
+    async with app.run_test(headless=False, size=(60, 24)) as pilot:
+        composer(app).fill("a draft\nof two lines")
+        await painted(pilot)
+        app.chat._forecast_now()  # else the price may change in between
+        await painted(pilot)
+        rendered: list[Region] = []
+
+        def render_lines(crop: Region) -> list[Strip]:
+            rendered.append(crop)
+            return TranscriptView.render_lines(transcript(app), crop)
+
+        monkeypatch.setattr(transcript(app), "render_lines", render_lines)
+        app.simulate_key("x")
+        await until(pilot, lambda: "of two linesx" in "".join(text_of(app)))
+        assert rendered == []

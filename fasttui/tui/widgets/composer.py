@@ -8,6 +8,8 @@ from textual import events
 from textual.content import Content
 from textual.geometry import Region
 from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
 from textual.widgets import TextArea
 
 from fasttui.chat.safe_text import safe_text
@@ -31,7 +33,9 @@ class Composer(TextArea):
     }
     """
 
-    _typing = False  # on the class, as Textual's own __init__ already asks for a repaint
+    # On the class, as Textual's own __init__ already asks for a repaint.
+    _typing = False
+    _styles_due = True
 
     @dataclass
     class Submitted(Message):
@@ -148,7 +152,7 @@ class Composer(TextArea):
     def _rows(self) -> tuple[object, ...]:
         """What a letter must leave as it is for its own line to be the only one that changes."""
         selected = self.selection.start != self.selection.end
-        return self.wrapped_document.height, self.document.line_count, self.scroll_offset, self.size, selected
+        return self.virtual_size, self.document.line_count, self.scroll_offset, self.size, selected
 
     def _refresh_typed(self, before: tuple[object, ...]) -> None:
         """Repaint the rows of the line that was typed in; all of them when others moved too."""
@@ -169,6 +173,18 @@ class Composer(TextArea):
         if self._typing and not (regions or layout or recompose):
             return self
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Rows of the draft. Textual asks for all the colours anew each time; ours change with the theme alone."""
+        if self._styles_due:
+            self._styles_due = False
+            return super().render_lines(crop)
+        return Widget.render_lines(self, crop)
+
+    def notify_style_update(self) -> None:
+        """Another theme, or the focus has come or gone."""
+        self._styles_due = True
+        super().notify_style_update()
 
     def _echo(self) -> None:
         """Show what a key did at once, without waiting for the next refresh."""
