@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from pathlib import Path
 from struct import pack
 
@@ -44,30 +45,32 @@ def webp_lossy(width: int, height: int) -> bytes:
     return b"RIFF\0\0\0\0WEBPVP8 \0\0\0\0" + bytes(6) + pack("<HH", width, height)
 
 
-IMAGES = {
+Make = Callable[[int, int], bytes]
+
+IMAGES: dict[Make, str] = {
     png: "image/png", gif: "image/gif", jpeg: "image/jpeg",
     webp: "image/webp", webp_lossless: "image/webp", webp_lossy: "image/webp",
 }  # fmt: skip
 
 
 @pytest.mark.parametrize(("make", "media_type"), IMAGES.items())
-def test_an_image_is_known_by_its_first_bytes_and_measured(make: object, media_type: str) -> None:
-    data = make(640, 480)  # type: ignore[operator]  # each is a function of width and height
+def test_an_image_is_known_by_its_first_bytes_and_measured(make: Make, media_type: str) -> None:
+    data = make(640, 480)
     assert attachment_of(data, "notes.txt") == ImageBlock(data, media_type, "notes.txt")
     assert image_size(data, media_type) == (640, 480)
 
 
 @pytest.mark.parametrize("make", IMAGES)
-def test_an_image_with_too_long_a_side_is_refused_before_it_leaves(make: object) -> None:
-    data = make(LONGEST_SIDE + 1, 10)  # type: ignore[operator]
+def test_an_image_with_too_long_a_side_is_refused_before_it_leaves(make: Make) -> None:
+    data = make(LONGEST_SIDE + 1, 10)
     with pytest.raises(AttachmentError, match="8,001 × 10 pixels"):
         attachment_of(data, "wide.png")
 
 
 @pytest.mark.parametrize(("make", "media_type"), IMAGES.items())
 @given(data=st.data())
-def test_a_broken_image_is_left_to_the_api(make: object, media_type: str, data: st.DataObject) -> None:
-    whole = make(640, 480)  # type: ignore[operator]
+def test_a_broken_image_is_left_to_the_api(make: Make, media_type: str, data: st.DataObject) -> None:
+    whole = make(640, 480)
     cut = whole[: data.draw(st.integers(0, len(whole)))] + data.draw(st.binary(max_size=20))
     size = image_size(cut, media_type)
     assert size is None or min(size) >= 0

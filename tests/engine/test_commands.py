@@ -1,9 +1,10 @@
 import pytest
 
 from fasttui.chat.errors import CommandError
-from fasttui.config.keymap import ACTIONS
+from fasttui.config.keymap import ACTIONS, Action
 from fasttui.engine import commands
 from fasttui.engine.commands import parse
+from fasttui.engine.session import Session
 from tests.engine.scripted import session_with
 
 
@@ -15,8 +16,8 @@ def test_an_ordinary_prompt_is_no_command(line: str) -> None:
 
 
 @pytest.mark.parametrize("action", [action for action in ACTIONS if action.command], ids=lambda action: action.id)
-def test_every_action_with_a_slash_name_can_be_called_by_it(action: object) -> None:
-    invocation = parse(action.command)  # type: ignore[attr-defined]  # the row is an Action
+def test_every_action_with_a_slash_name_can_be_called_by_it(action: Action) -> None:
+    invocation = parse(action.command)
     assert invocation is not None
     assert invocation.action is action or invocation.command is not None
 
@@ -84,11 +85,11 @@ def test_the_end_of_fast_is_told_ahead_with_the_successor() -> None:
     assert not session.fast_offered()
 
 
-def run(session: object, line: str) -> str:
+def run(session: Session, line: str) -> str:
     invocation = parse(line)
     assert invocation is not None
     assert invocation.command is not None
-    return invocation.command.run(session, invocation.words)  # type: ignore[arg-type]  # a Session
+    return invocation.command.run(session, invocation.words)
 
 
 def test_a_prefix_may_stand_on_a_line_of_its_own() -> None:

@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 
 from fasttui.chat import events
-from fasttui.chat.conversation import CacheTtl, Conversation, Turn, TurnOptions, prompt_of
+from fasttui.chat.conversation import CacheTtl, Conversation, Effort, Turn, TurnOptions, prompt_of
 from fasttui.chat.models import Catalogue
 from fasttui.chat.usage import Speed, Usage
 from fasttui.engine.ledger import cost_of, quote, warm_seconds
@@ -63,10 +63,10 @@ def test_a_stopped_reply_is_priced_by_what_arrived_and_says_so() -> None:
     ],
 )
 def test_the_cache_is_kept_per_speed_and_effort_for_five_minutes(
-    speed: Speed, effort: str, age_s: float, warm: float | None
+    speed: Speed, effort: Effort, age_s: float, warm: float | None
 ) -> None:
     last = done(Usage(4_000, 500, served_speed="standard"), age_s=age_s)
-    assert warm_seconds(last, OPUS, speed, effort, NOW) == warm  # type: ignore[arg-type]  # a literal of the table
+    assert warm_seconds(last, OPUS, speed, effort, NOW) == warm
 
 
 def test_a_cache_that_was_asked_to_live_an_hour_does_and_costs_more_to_write() -> None:

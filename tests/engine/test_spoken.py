@@ -4,6 +4,7 @@ import pytest
 
 from fasttui.chat.conversation import Turn, TurnOptions, prompt_of
 from fasttui.chat.events import ReplyStarted, RequestSent
+from fasttui.chat.usage import Speed
 from fasttui.engine.fuel import FuelReading
 from fasttui.engine.ledger import Cost
 from fasttui.engine.telemetry import Reading
@@ -12,10 +13,10 @@ from fasttui.engine.wording import spoken_dollars, spoken_turn, telemetry_line
 UNKNOWN = FuelReading("unknown")
 
 
-def turn(asked: str, served: str | None) -> Turn:
-    begun = Turn(prompt_of("?"), TurnOptions("claude-opus-4-8", speed="fast" if asked == "fast" else "standard"))
+def turn(asked: Speed, served: Speed | None) -> Turn:
+    begun = Turn(prompt_of("?"), TurnOptions("claude-opus-4-8", speed=asked))
     begun.apply(RequestSent("fast"), 0.0)
-    begun.apply(ReplyStarted("msg", "claude-opus-4-8", served), 1.0)  # type: ignore[arg-type]  # a Speed
+    begun.apply(ReplyStarted("msg", "claude-opus-4-8", served), 1.0)
     return begun
 
 

@@ -5,12 +5,14 @@ import pytest
 from fasttui.chat import errors
 from fasttui.engine import wording
 from fasttui.engine.ledger import cost_of
+from fasttui.engine.session import Session
 from tests.engine.scripted import all_of, reply, session_with
 
 
-def figures(session: object) -> str:
-    turn = session.turn  # type: ignore[attr-defined]  # a Session
-    words = wording.reply_figures(turn, session.reading_of(turn), session.cost(turn))  # type: ignore[attr-defined]
+def figures(session: Session) -> str:
+    turn = session.turn
+    assert turn is not None
+    words = wording.reply_figures(turn, session.reading_of(turn), session.cost(turn))
     return "".join(text for text, _ in words)
 
 

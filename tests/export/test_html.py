@@ -34,7 +34,7 @@ ATTRIBUTES = frozenset(
     """
     href rel class id lang dir charset content http-equiv name src alt start title viewbox role aria-label
     x y x1 x2 y1 y2 width height rx text-anchor style
-    """.split()  # noqa: SIM905
+    """.split()  # noqa: SIM905 - as above
 )
 IMAGE_SOURCE = re.compile(r"data:image/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/=]*")
 LINK = re.compile(r"(https?://|mailto:|#reply-\d+$)", re.IGNORECASE)

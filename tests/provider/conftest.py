@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
+from typing import Any
 
 import pytest
 
@@ -25,16 +26,16 @@ def _no_credential_of_the_machine(monkeypatch: pytest.MonkeyPatch, tmp_path_fact
     monkeypatch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
 
 
-def request_for(model: str = "claude-opus-4-8", prompt: str = "Hello", **options: object) -> ReplyRequest:
+def request_for(model: str = "claude-opus-4-8", prompt: str = "Hello", **options: Any) -> ReplyRequest:
     """A request with one prompt and these options."""
-    return ReplyRequest((prompt_of(prompt),), TurnOptions(model, **options))  # type: ignore[arg-type]
+    return ReplyRequest((prompt_of(prompt),), TurnOptions(model, **options))
 
 
 @asynccontextmanager
-async def provider_at(url: str, **arguments: object) -> AsyncIterator[AnthropicProvider]:
+async def provider_at(url: str, **arguments: Any) -> AsyncIterator[AnthropicProvider]:
     """The real provider, talking to `url`."""
-    settings: dict[str, object] = {"api_key": "sk-test", "base_url": url} | arguments
-    provider = AnthropicProvider(Catalogue(), **settings)  # type: ignore[arg-type]
+    settings: dict[str, Any] = {"api_key": "sk-test", "base_url": url} | arguments
+    provider = AnthropicProvider(Catalogue(), **settings)
     try:
         yield provider
     finally:

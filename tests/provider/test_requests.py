@@ -141,7 +141,11 @@ def test_a_thinking_budget_leaves_room_for_the_reply(max_tokens: int) -> None:
 def test_effort_is_one_that_the_model_takes_or_left_out(model: str, effort: Effort) -> None:
     taken = Catalogue().get(model).efforts
     config = parameters(model, effort=effort).get("output_config")
-    assert config is None if not taken else config["effort"] in taken  # type: ignore[index]
+    if taken:
+        assert config is not None
+        assert config["effort"] in taken
+    else:
+        assert config is None
 
 
 def test_no_effort_is_sent_where_none_was_chosen() -> None:

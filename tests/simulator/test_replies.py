@@ -3,10 +3,11 @@
 import ast
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from fasttui.chat.conversation import EFFORTS
+from fasttui.chat.conversation import EFFORTS, Effort
 from fasttui.simulator import replies
 from fasttui.simulator.replies import Reply, reply_to
 from fasttui.simulator.request import Turn
@@ -14,11 +15,13 @@ from fasttui.simulator.request import Turn
 LIBRARY = sorted(Path(replies.__file__).parent.glob("*.md"))
 
 
-def ask(prompt: str, effort: str = "high", *, before: tuple[Turn, ...] = (), attached: tuple[str, ...] = ()) -> Reply:
-    return reply_to([*before, Turn("user", prompt, attached)], prompt, effort, None)  # type: ignore[arg-type]
+def ask(
+    prompt: str, effort: Effort | None = "high", *, before: tuple[Turn, ...] = (), attached: tuple[str, ...] = ()
+) -> Reply:
+    return reply_to([*before, Turn("user", prompt, attached)], prompt, effort, None)
 
 
-def text_of(prompt: str, effort: str = "high") -> str:
+def text_of(prompt: str, effort: Effort | None = "high") -> str:
     text = ask(prompt, effort).text
     assert isinstance(text, str)
     return text
@@ -94,15 +97,15 @@ def test_python_in_the_texts_can_be_parsed(path: Path) -> None:
 
 def test_the_lru_cache_passes_the_tests_it_comes_with() -> None:
     sources = re.findall(r"```python\n(.*?)```", text_of("Write an LRU cache"), re.DOTALL)
-    scope: dict[str, object] = {}
+    scope: dict[str, Any] = {}
     exec(sources[0], scope)
     exec(sources[1].replace("from ttl_cache import TTLCache\n", ""), scope)
     clock_type = scope["Clock"]
     tests = [value for name, value in scope.items() if name.startswith("test_")]
     assert len(tests) == 5
     for test in tests:
-        wants_clock = test.__code__.co_argcount  # type: ignore[attr-defined]  # a function of the text
-        test(clock_type()) if wants_clock else test()  # type: ignore[operator]
+        wants_clock = test.__code__.co_argcount
+        test(clock_type()) if wants_clock else test()
 
 
 def test_the_version_pattern_of_the_regex_text_reads_what_it_says() -> None:
