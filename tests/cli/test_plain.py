@@ -139,6 +139,24 @@ def test_a_dumb_terminal_gets_plain_lines_and_end_of_input_ends(program: Program
         assert "\x1b" not in typing.seen
 
 
+def test_tab_completes_and_a_paste_of_several_lines_is_one_prompt(program: Program) -> None:
+    pytest.importorskip("readline", reason="this platform edits no lines")
+    with Typing(program, "--plain") as typing:
+        typing.until("you: ")
+        typing.type("/thin\t\n")
+        typing.until("error: Nothing was said yet.")
+        typing.until("you: ")
+        typing.type("\x1b[200~one\ntwo\x1b[201~\n")
+        typing.until("served standard")
+        typing.until("you: ")
+        typing.type("\x04")
+        assert typing.process.wait() == 0
+    store = program.store()
+    (turn,) = store.load(store.recent(1)[0].id).turns
+    store.close()
+    assert turn.prompt.text == "one\ntwo"
+
+
 class Typing:
     """The program on a terminal of its own, typed at."""
 
