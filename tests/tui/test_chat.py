@@ -323,6 +323,19 @@ async def test_leaving_during_a_reply_ends_cleanly_and_keeps_it() -> None:
     assert (session.turn.status, session.turn.reply.text) == ("interrupted", "Half ")
 
 
+async def test_what_comes_while_the_widgets_go_is_not_shown_any_more() -> None:
+    app, session = chat_app(reply("ok", "more"))
+    provider = held(session)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await typed(pilot, "Hi")
+        await until(pilot, lambda: session.streaming)
+        app._exit = True  # as `exit` does first
+        await transcript(app).remove()
+        provider.go_on.release()
+        provider.go_on.release()
+        await until(pilot, ended(session))
+
+
 async def test_a_narrow_and_a_wide_screen_both_fit() -> None:
     app, _ = chat_app()
     async with app.run_test(size=(60, 20)) as pilot:

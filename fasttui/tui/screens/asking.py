@@ -53,7 +53,9 @@ class AskingScreen(DraftingScreen):
         try:
             async with aclosing(stream):
                 async for event in stream:
-                    self._show_event(event, self._shown_turn())
+                    # While the app leaves, its widgets go before its workers do.
+                    if self.is_attached:
+                        self._show_event(event, self._shown_turn())
         finally:
             begun.cancel()
             turn, self._answered = self._answered, None
