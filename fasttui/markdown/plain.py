@@ -35,8 +35,24 @@ class PlainReader:
         self._open: Leaf | None = None  # the paragraph or code some of which was read
         self._read = 0  # characters of that paragraph, or rows of that code
         self._before: Leaf | None = None
+        self._unsaid: list[str] | None = []  # what came, until something of it was said
 
     def append(self, text: str) -> list[str]:
+        """What `text` completes."""
+        said = self._append(text)
+        if said:
+            self._unsaid = None
+        elif self._unsaid is not None:
+            self._unsaid.append(text)
+        return said
+
+    def finish(self) -> list[str]:
+        """What is left to say of a text that has ended. Of one that means nothing as Markdown, its characters."""
+        said = self._finish()
+        unsaid = " ".join("".join(self._unsaid or ()).split())
+        return said or ([unsaid] if unsaid else [])
+
+    def _append(self, text: str) -> list[str]:
         said: list[str] = []
         *lines, rest = (self._partial + text).split("\n")
         for line in lines:
@@ -60,7 +76,7 @@ class PlainReader:
         rows = "".join(f"{row.text}\n" for row in leaf.rows[-2:])
         return self._open_sentences() if _SENTENCE_END.search(rows) else []
 
-    def finish(self) -> list[str]:
+    def _finish(self) -> list[str]:
         said: list[str] = []
         leaves = self._parser.line(self._partial, 0) if self._partial else []
         self._partial = ""
@@ -80,11 +96,11 @@ class PlainReader:
             decided = len(text)
             if self._partial and _NUMBER.match(leaf.rows[-1].text):
                 decided = text.rstrip().rfind("\n") + 1  # an item, if more text follows
-            while match := _SENTENCE_END.search(text, self._read):
-                if match.end() > decided or _NUMBER.match(text[self._read : match.end()]):
+            while (end := _sentence_end(text, self._read)) is not None:
+                if end > decided or _NUMBER.match(text[self._read : end]):
                     break
-                said += self._sentence(leaf, text[self._read : match.end()])
-                self._read = match.end()
+                said += self._sentence(leaf, text[self._read : end])
+                self._read = end
         if self._partial:
             self._parser.reset(mark)
         return said
@@ -105,12 +121,13 @@ class PlainReader:
         match leaf.kind:
             case "paragraph":
                 text = leaf.text()
-                while match := _SENTENCE_END.search(text, self._read):
-                    said += self._sentence(leaf, text[self._read : match.end()])
-                    self._read = match.end()
+                while (end := _sentence_end(text, self._read)) is not None:
+                    said += self._sentence(leaf, text[self._read : end])
+                    self._read = end
                 said += self._sentence(leaf, text[self._read :])
             case "heading":
-                said = [f"heading level {leaf.level}: {self._words(leaf.text()[self._read :])}"]
+                words = self._words(leaf.text()[self._read :])
+                said = [f"heading level {leaf.level}: {words}"] if words else []
             case "fence" | "code":
                 said = [*self._code_rows(leaf), "end of code"]
             case "table":
@@ -153,8 +170,22 @@ class PlainReader:
         said = [f"table, {len(headers)} columns: {', '.join(headers)}"]
         for row in rows[1:]:
             pairs = zip(headers, row, strict=False)
-            said.append(", ".join(f"{header}: {cell}" if header else cell for header, cell in pairs))
+            said.append(", ".join(f"{header}: {cell or 'empty'}" if header else cell for header, cell in pairs))
         return [*said, "end of table"]
+
+
+def _sentence_end(text: str, start: int) -> int | None:
+    """Where the sentence that begins at `start` ends for certain; None while that is not known.
+
+    What goes on in lower case was no end: "e.g. this", or a question within brackets.
+    """
+    for match in _SENTENCE_END.finditer(text, start):
+        end = match.end()
+        if end == len(text):
+            return None if match[0][-1].isspace() else end
+        if not text[end].islower():
+            return end
+    return None
 
 
 def _opening(leaf: Leaf, before: Leaf | None) -> str:

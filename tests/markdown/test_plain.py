@@ -1,5 +1,6 @@
 """What a screen reader hears."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -41,8 +42,7 @@ def test_constructs_are_said_in_words() -> None:
         "1. one",
         "- done: inner",
         "2. two",
-        "quote: quoted.",
-        "words",
+        "quote: quoted. words",
         "code, python:",
         "x = 1",
         "",
@@ -68,3 +68,19 @@ def test_a_sentence_is_said_when_it_ends() -> None:
     assert reader.append("One sen") == []
     assert reader.append("tence. Ano") == ["One sentence."]
     assert reader.append("ther\n\n") == ["Another"]
+
+
+def test_what_goes_on_in_lower_case_was_no_end_of_a_sentence() -> None:
+    assert list(spoken("I read it (“What is it?”) and e.g. this too. Then I stopped.")) == [
+        "I read it (“What is it?”) and e.g. this too.",
+        "Then I stopped.",
+    ]
+
+
+def test_an_empty_cell_is_said_to_be_empty() -> None:
+    assert "a: empty, b: 2" in list(spoken("| a | b |\n|---|---|\n|  | 2 |\n"))
+
+
+@pytest.mark.parametrize("text", ["4.", "-", "\n#\n", "[x]: y"])
+def test_a_reply_that_means_nothing_as_markdown_is_said_as_it_is(text: str) -> None:
+    assert list(spoken(text)) == [text.strip()]
