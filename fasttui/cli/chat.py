@@ -80,8 +80,6 @@ def _resumed(setup: compose.Setup) -> tuple["Store | None", Conversation | None]
         return None, None
     store = compose.open_store(setup)
     try:
-        if store.trouble is not None:
-            raise store.trouble
         return store, compose.resumed(setup, store)
     except FasttuiError:
         store.close()
