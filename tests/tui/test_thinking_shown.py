@@ -1,13 +1,16 @@
 """The label of thinking, of which many models say nothing at all."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 
 from fasttui.chat import events
 from fasttui.chat.conversation import ReplyRequest
 from fasttui.chat.events import StreamEvent
 from tests.engine.scripted import ScriptedProvider, Step, reply, session_with
 from tests.tui.chat_app import app_around, ended, screen_text, until
+from tests.tui.terminal import painted
+from tests.tui.transcript_app import TranscriptApp, prompt, rows_of_view, wrong_cells
+from tests.tui.transcript_app import reply as entry
 
 OPENING, ANSWER = reply("The answer.")[:4], reply("The answer.")[4:]
 SILENT: list[Step] = [events.BlockStarted("thinking"), 4.0, events.ThinkingSigned("signed")]
@@ -65,3 +68,23 @@ async def test_what_is_stopped_while_it_thinks_in_silence_keeps_no_label() -> No
         await until(pilot, ended(session))
         assert "thinking for" not in screen_text(app)
         assert "■ stopped" in screen_text(app)
+
+
+async def test_a_label_comes_and_goes_before_there_is_any_thinking_to_see() -> None:
+    app = TranscriptApp()
+    async with app.run_test(headless=False, size=(60, 16)) as pilot:
+        view = app.transcript
+        view.show([prompt("1", "Hi"), entry("2", streaming=True)])
+        steps: list[tuple[Callable[[], None], list[str]]] = [
+            (lambda: view.set_thinking_label("2", "thinking"), ["  thinking", ""]),
+            (lambda: view.set_thinking_label("2", ""), [""]),
+            (lambda: view.set_thinking_label("2", "thought"), ["  thought", ""]),
+            (lambda: view.add_text("2", "Yes."), ["  thought", "  Yes.", ""]),
+            (lambda: view.fold_thinking(False), ["  thought", "  Yes.", ""]),
+            (lambda: view.add_thinking("2", "Hm."), ["  thought", "  ▏ Hm.", "", "  Yes.", ""]),
+        ]
+        for step, rows in steps:
+            step()
+            await painted(pilot)
+            assert rows_of_view(app)[4 : 4 + len(rows)] == rows
+            assert wrong_cells(app) == []

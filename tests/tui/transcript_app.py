@@ -70,7 +70,7 @@ def prompt(key: str, text: str) -> Entry:
 def reply(key: str, text: str = "", *, streaming: bool = False, thinking: str = "") -> Entry:
     """What the model answered."""
     header = HeaderLine((Span("claude", "claude"),), (Span("108 tok/s", "meta"),))
-    label = "▸ thought for 4.2 s" if thinking else "▸ thinking"
+    label = "▸ thought for 4.2 s" if thinking else ""
     return Entry(key, "reply", header, text, thinking=thinking, thinking_label=label, streaming=streaming)
 
 
