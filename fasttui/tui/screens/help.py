@@ -48,7 +48,7 @@ class HelpScreen(ModalScreen[None]):
         with VerticalScroll() as page:
             page.border_title = Content("Keys and commands")
             page.border_subtitle = Content("Esc closes")
-            yield TwoColumns((*_keys(self._keymap), _commands(), _PREFIXES))
+            yield TwoColumns((*_keys(self._keymap), _commands(), _TYPED))
 
 
 class TwoColumns(Static):
@@ -87,9 +87,10 @@ def _commands() -> Section:
     return "Commands", tuple((f"{name} {usage}".strip(), help_) for name, usage, help_ in offered_commands())
 
 
-_PREFIXES: Section = (
-    "For one message",
+_TYPED: Section = (
+    "While typing",
     (
+        ("/  @", "offer commands and files: ↑ ↓ or Tab choose, Enter takes, Esc closes"),
         ("!fast  !std  !auto", "at the start of a prompt: its speed"),
         ("!low … !max", "at the start of a prompt: its effort"),
     ),
