@@ -24,40 +24,52 @@ class Asking(Drafting):
     def __init__(self, session: Session, keymap: Keymap, settings: Settings, screen: InlineScreen) -> None:
         super().__init__(session, keymap, settings, screen)
         self._reply: asyncio.Task[None] | None = None
+        self._rows: ReplyRows | None = None  # of the running reply, once it is shown
         self._queued = WaitingPrompts()
         self._folded = settings.fold_thinking
 
     # ── one reply ───────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def _answering(self) -> bool:
+        """Whether a reply is on its way, or about to be: what is sent now has to wait for its end."""
+        return self._reply is not None
 
     def _start(self, stream: AsyncGenerator[StreamEvent, None]) -> None:
         self._reply = self._run(self._converse(stream))
 
     async def _converse(self, stream: AsyncGenerator[StreamEvent, None]) -> None:
         """One reply, from the first event to the last; cancelling this is stopping."""
-        reply: ReplyRows | None = None
+        # A prompt that waits for the SDK has no event yet, and is to be seen all the same.
+        begun = asyncio.get_running_loop().call_soon(self._shown_rows)
         try:
             async with aclosing(stream):
                 async for event in stream:
-                    if reply is None:
-                        reply = self._show_turn()
-                    self._show_event(event, reply)
+                    self._show_event(event, self._shown_rows())
         finally:
-            self._reply = None
-            if reply is not None:
-                self._screen.end_reply(reply)
+            begun.cancel()
+            rows, self._rows, self._reply = self._rows, None, None
+            if rows is not None:
+                self._screen.end_reply(rows)
             self._show_trouble()
             if self._settings.bell == "always":
                 self._screen.app.output.bell()
-        self._send_queued()
+            self._send_queued()
+
+    def _shown_rows(self) -> ReplyRows:
+        """The rows of the reply that is on its way, on the screen from now on."""
+        if self._rows is None:
+            self._rows = self._show_turn()
+        return self._rows
 
     def _show_turn(self) -> ReplyRows:
         turn = self._session.turn
         assert turn is not None  # noqa: S101 - the stream has begun, so there is one
         screen = self._screen
         screen.print(prompt_rows(turn, screen.palette))
-        reply = ReplyRows(turn, self._session, screen.palette, screen.columns, folded=self._folded)
-        screen.follow(reply)
-        return reply
+        rows = ReplyRows(turn, self._session, screen.palette, screen.columns, folded=self._folded)
+        screen.follow(rows)
+        return rows
 
     def _show_event(self, event: StreamEvent, reply: ReplyRows) -> None:
         match event:
@@ -97,9 +109,14 @@ class Asking(Drafting):
         """Stop, and wait until what arrived is kept."""
         if self._reply is not None:
             self._unqueue()
-            self._reply.cancel()
+            reply = self._cancel(self._reply)
             with suppress(asyncio.CancelledError):
-                await self._reply
+                await reply
+
+    def _cancel(self, reply: "asyncio.Task[None]") -> "asyncio.Task[None]":
+        # A task that is cancelled before its first step takes none, and its prompt would be lost.
+        asyncio.get_running_loop().call_soon(reply.cancel)
+        return reply
 
     # ── what waits behind it ────────────────────────────────────────────────────────────────────────
 
@@ -129,9 +146,9 @@ class Asking(Drafting):
         """Leave the menu, or stop the reply; what arrived is kept. Never quits, never clears a draft."""
         if self._leave_menu():
             return
-        if self._session.streaming and self._reply is not None:
+        if self._reply is not None:
             self._unqueue()
-            self._reply.cancel()
+            self._cancel(self._reply)
         elif self._editing is not None:
             self._editing = None
             self._clear_draft()
@@ -140,16 +157,26 @@ class Asking(Drafting):
     def action_retry(self) -> None:
         """Ask for the last reply again."""
         turn = self._session.conversation.head
-        if turn is None or self._session.streaming:
+        if turn is None or self._answering:
             self._screen.notice("There is no reply to ask for again." if turn is None else "A reply is still running.")
         else:
             self._start(self._session.retry(turn))
 
+    def action_edit_prompt(self) -> None:
+        """Take the last prompt back into the draft; sending it makes a new branch."""
+        turn = self._session.conversation.head
+        if turn is None or self._answering:
+            self._screen.notice("There is no prompt to edit." if turn is None else "A reply is still running.")
+            return
+        self._editing = turn
+        self._prompt.fill(turn.prompt.text)
+        self._screen.notice("Editing the last prompt: Enter sends it as a new branch, Esc leaves it.")
+
     def action_continue(self) -> None:
         """Ask for the rest of a reply that was cut."""
         turn = self._session.conversation.head
-        if turn is None or not turn.was_cut:
-            self._screen.notice("The last reply was not cut off.")
+        if self._answering or turn is None or not turn.was_cut:
+            self._screen.notice("A reply is still running." if self._answering else "The last reply was not cut off.")
         else:
             self._start(self._session.proceed(turn))
 

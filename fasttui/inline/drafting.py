@@ -135,13 +135,3 @@ class Drafting:
         async with self._screen.given_away():
             text = await asyncio.get_running_loop().run_in_executor(None, editor.edited, draft)
         self._prompt.fill(text)
-
-    def action_edit_prompt(self) -> None:
-        """Take the last prompt back into the draft; sending it makes a new branch."""
-        turn = self._session.conversation.head
-        if turn is None or self._session.streaming:
-            self._screen.notice("There is no prompt to edit." if turn is None else "A reply is still running.")
-            return
-        self._editing = turn
-        self._prompt.fill(turn.prompt.text)
-        self._screen.notice("Editing the last prompt: Enter sends it as a new branch, Esc leaves it.")

@@ -151,7 +151,7 @@ class InlineChat(Switching):
         self._clear_draft()
         if invocation is not None:
             self._carry_out(invocation)
-        elif self._session.streaming:
+        elif self._answering:
             self._queued.add(prompt, attachments)
             self._screen.status_changed()
         elif self._editing is not None:
@@ -260,7 +260,7 @@ class InlineChat(Switching):
     def action_interrupt(self) -> None:
         """Stop the reply, else quit when pressed twice."""
         now_s = asyncio.get_running_loop().time()
-        if self._session.streaming:
+        if self._answering:
             self.action_stop()
         elif self._leave_menu():
             pass

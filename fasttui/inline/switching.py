@@ -35,7 +35,7 @@ class Switching(Asking):
             screen.print(turn_rows(turn, self._session, screen.palette, screen.columns))
 
     def _check_at_rest(self) -> None:
-        if self._session.streaming:
+        if self._answering:
             raise CommandError("A reply is still running.", hint=f"{self._keymap.hint('stop')} stops it.")
 
     # ── another conversation ────────────────────────────────────────────────────────────────────────

@@ -26,13 +26,15 @@ PASTE, PASTE_END = "\x1b[200~", "\x1b[201~"
 class GatedProvider(ScriptedProvider):
     """Sends the text of a reply only up to where `open` says."""
 
-    holds_at_thinking = False
+    holds_at_thinking = holds_at_once = False
 
     def gate(self) -> None:
         self.opened = asyncio.Event()
 
     async def stream(self, request: ReplyRequest) -> AsyncGenerator[StreamEvent, None]:
         texts = 0
+        if self.holds_at_once:
+            await self.opened.wait()
         async for event in super().stream(request):
             if isinstance(event, events.TextDelta):
                 texts += 1
@@ -111,6 +113,34 @@ async def test_what_is_typed_during_a_reply_is_queued_by_enter_and_sent_after_it
         chat.press("third, a draft")
         provider.opened.set()
         await chat.sees("One two.", "Second reply.", "› third, a draft")
+
+
+async def test_prompts_that_are_sent_in_one_breath_are_answered_one_after_the_other() -> None:
+    async with chatting(reply("Reply one."), reply("Reply two.")) as chat:
+        chat.press("first" + ENTER + "second" + ENTER)
+        text = await chat.sees("Reply one.", "Reply two.")
+    assert text.index("first\n") < text.index("Reply one.") < text.index("second\n") < text.index("Reply two.")
+
+
+async def test_a_prompt_is_seen_before_anything_is_heard_of_the_reply_and_outlives_a_stop() -> None:
+    session, provider = gated(reply("Never."))
+    provider.holds_at_once = True
+    async with chatting(session=session) as chat:
+        chat.press("first" + ENTER)
+        await chat.sees("you\nfirst\n")
+        chat.press("queued" + ENTER + ESC)
+        text = await chat.sees("■ stopped")
+        await chat.until(lambda: chat.draft == "queued")
+    assert text.count("you\nfirst\n") == 1
+
+
+async def test_a_prompt_that_is_stopped_as_it_is_sent_is_kept() -> None:
+    session, provider = gated(reply("Never."))
+    provider.holds_at_once = True
+    async with chatting(session=session) as chat:
+        chat.press("first" + ENTER + CTRL_C)
+        await chat.sees("you\nfirst\n", "■ stopped")
+        assert chat.session.conversation.turns[0].prompt.text == "first"
 
 
 @pytest.mark.parametrize("key", [ESC, CTRL_C])
