@@ -7,7 +7,7 @@ from typing import Literal
 import pytest
 from textual.content import Content
 from textual.pilot import Pilot
-from textual.widgets import Label, OptionList
+from textual.widgets import OptionList
 
 from fasttui.chat import errors, events
 from fasttui.chat.conversation import ReplyRequest
@@ -248,14 +248,13 @@ async def test_scrolling_up_lets_go_of_the_tail_and_end_takes_it_up_again() -> N
         for _ in range(40):
             provider.go_on.release()
         await until(pilot, ended(session))
-        pill = app.chat.query_one("#new-lines", Label)
-        await until(pilot, lambda: "new line" in str(pill.content))
-        assert pill.display
+        await until(pilot, lambda: "new lines (Ctrl+End)" in screen_text(app))
+        assert "STANDARD" in screen_text(app)  # nothing lies on the status bar
         assert "line 79" not in screen_text(app)
         await pilot.press("end")
         await until(pilot, lambda: "line 79" in screen_text(app))
         assert transcript(app).following
-        await until(pilot, lambda: not pill.display)
+        await until(pilot, lambda: "Ctrl+End" not in screen_text(app))
 
 
 async def test_help_and_the_model_list_open_and_close() -> None:

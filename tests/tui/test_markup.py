@@ -45,8 +45,8 @@ def _is_content(value: ast.expr) -> bool:
     if isinstance(value, ast.IfExp):
         return _is_content(value.body) and _is_content(value.orelse)
     if isinstance(value, ast.Call):
-        return "Content" in ast.unparse(value.func) or ast.unparse(value.func) in {"self._row", "self._hints.truncate"}
-    return isinstance(value, ast.Starred) or ast.unparse(value) in {"left", "self._hints"}
+        return "Content" in ast.unparse(value.func) or ast.unparse(value.func) in {"self._row", "_apart"}
+    return isinstance(value, ast.Starred) or ast.unparse(value) in {"left", "hints"}
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "fasttui" / "tui").rglob("*.py")), ids=lambda path: path.name)

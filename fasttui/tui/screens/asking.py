@@ -6,8 +6,8 @@ from contextlib import aclosing
 from typing import assert_never
 
 from textual import on
+from textual.content import Content
 from textual.timer import Timer
-from textual.widgets import Label
 from textual.worker import Worker
 
 from fasttui.chat import events
@@ -260,11 +260,10 @@ class AskingScreen(DraftingScreen):
 
     @on(Transcript.FollowChanged)
     def _follow_changed(self, message: Transcript.FollowChanged) -> None:
-        label = self.query_one("#new-lines", Label)
         lines = message.new_lines
         hint = self._keymap.hint("to_end")
-        label.update(f" ↓ {lines:,} new line{'s' if lines != 1 else ''} ({hint}) " if lines else f" ↓ {hint} ")
-        label.display = not message.following
+        text = f"↓ {lines:,} new line{'s' if lines != 1 else ''} ({hint})" if lines else f"↓ {hint}"
+        self.composer.show_below(Content.styled("" if message.following else text, "$accent"))
 
     def action_fold_thinking(self) -> None:
         """Show all thinking, or only its label."""

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.app import ComposeResult
 from textual.events import Resize
-from textual.widgets import Label
 
 from fasttui.chat.errors import FasttuiError
 from fasttui.config.keymap import Keymap
@@ -54,7 +53,6 @@ class ChatScreen(CompletingScreen):
         yield Composer(id="composer")
         yield TitleLine(id="title")
         yield Transcript(frame_rate=self._frame_rate, id="transcript")
-        yield Label("", id="new-lines", markup=False)
         yield StatusBar(id="status")
 
     def on_mount(self) -> None:

@@ -70,7 +70,7 @@ class Composer(TextArea):
         self._actions: Mapping[str, str] = {}
         self._typed: Callable[[], None] = lambda: None
         self._press_in_menu: Callable[[str], bool] = lambda _: False
-        self._left = self._right = self._hints = Content("")
+        self._left = self._right = self._hints = self._below = Content("")
 
     # ── border ────────────────────────────────────────────────────────────────────────────────
 
@@ -86,18 +86,22 @@ class Composer(TextArea):
         self._hints = hints
         self._draw_border()
 
+    def show_below(self, text: Content) -> None:
+        """What of the transcript is below the screen, at the right of the lower border."""
+        self._below = text
+        self._draw_border()
+
     def _draw_border(self) -> None:
         room = self.size.width + 2 - 4 if self.size.width else 0
         left, right = self._left, self._right
-        gap = room - left.cell_length - right.cell_length - 2
-        if right and gap < 1 <= room - left.cell_length - _LEAST_RIGHT:
+        if right and _gap(left, right, room) < 1 <= room - left.cell_length - _LEAST_RIGHT:
             # A warning comes before the prices: what is cut is what matters less.
-            right, gap = right.truncate(room - left.cell_length - 3, ellipsis=True), 1
-        if right and gap >= 1:
-            self.border_title = Content.assemble(left, " ", ("─" * gap), " ", right)
-        else:
-            self.border_title = left
-        self.border_subtitle = self._hints.truncate(max(0, room), ellipsis=True)
+            right = right.truncate(room - left.cell_length - 3, ellipsis=True)
+        fits = right and _gap(left, right, room) >= 1
+        self.border_title = _apart(left, right, room) if fits else left
+        below = self._below
+        hints = self._hints.truncate(max(0, room - (below.cell_length + 3 if below else 0)), ellipsis=True)
+        self.border_subtitle = _apart(hints, below, room) if below else hints
         self.styles.border_subtitle_align = "left"
 
     def on_resize(self) -> None:
@@ -262,3 +266,13 @@ class Composer(TextArea):
         """Put `text` in place of the draft, the cursor behind it."""
         self.text = text
         self.move_cursor(self.document.end)
+
+
+def _gap(left: Content, right: Content, room: int) -> int:
+    """How much of a border stands between two texts at its ends."""
+    return room - left.cell_length - right.cell_length - 2
+
+
+def _apart(left: Content, right: Content, room: int) -> Content:
+    """Two texts at the ends of a border."""
+    return Content.assemble(left, " ", "─" * _gap(left, right, room), " ", right)
