@@ -66,7 +66,7 @@ class Asking(Drafting):
         turn = self._session.turn
         assert turn is not None  # noqa: S101 - the stream has begun, so there is one
         screen = self._screen
-        screen.print(prompt_rows(turn, screen.palette))
+        screen.print(prompt_rows(turn, screen.palette, screen.columns))
         rows = ReplyRows(turn, self._session, screen.palette, screen.columns, folded=self._folded)
         screen.follow(rows)
         return rows
@@ -138,7 +138,11 @@ class Asking(Drafting):
 
     def _running_hints(self) -> str:
         queued = f" · {len(self._queued)} queued" if self._queued else ""
-        return f"{self._keymap.hint('stop')} stops · Enter queues the next message{queued}"
+        return f"{self._stop_key()} stops{queued} · Enter queues the next message"
+
+    def _stop_key(self) -> str:
+        # In vi's insert mode Esc is vi's own.
+        return "Ctrl+C" if self._settings.editing_mode == "vi" else self._keymap.hint("stop")
 
     # ── what is asked for again ─────────────────────────────────────────────────────────────────────
 

@@ -34,11 +34,21 @@ def help_lines(keymap: Keymap, has: Callable[[str], bool], columns: int) -> Iter
 
 
 def _lines(keys: str, command: str, about: str, columns: int) -> Iterator[WordsLine]:
-    room = max(_LEAST_ABOUT, columns - 1 - _KEYS - _COMMAND)
+    room = columns - 1 - _KEYS - _COMMAND
+    if room < _LEAST_ABOUT:
+        yield from _stacked_lines(keys, command, about, columns)
+        return
     first, *rest = textwrap.wrap(about, room, break_on_hyphens=False)
     yield [(f"{keys:<{_KEYS}}", "accent"), (f"{command:<{_COMMAND}}", "code"), (first, "")]
     for line in rest:
         yield [(" " * (_KEYS + _COMMAND) + line, "")]
+
+
+def _stacked_lines(keys: str, command: str, about: str, columns: int) -> Iterator[WordsLine]:
+    """For a screen without room for columns: what it is about below the keys."""
+    yield [(keys, "accent"), ("  " if keys and command else "", ""), (command, "code")]
+    for line in textwrap.wrap(about, max(_LEAST_ABOUT, columns - 1), initial_indent="  ", subsequent_indent="  "):
+        yield [(line, "")]
 
 
 def _keys_that_fit(keys: list[str]) -> str:

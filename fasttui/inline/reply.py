@@ -6,15 +6,16 @@ from fasttui.chat.conversation import DocumentBlock, ImageBlock, Turn
 from fasttui.engine import wording
 from fasttui.engine.session import Session
 from fasttui.inline.markdown_rows import MarkdownRows, Rows
-from fasttui.inline.rows import BLANK, Row, row, words_row
+from fasttui.inline.rows import BLANK, Row, row, words_rows
 from fasttui.inline.style import Palette
 
 
-def prompt_rows(turn: Turn, palette: Palette) -> list[Row]:
+def prompt_rows(turn: Turn, palette: Palette, columns: int) -> list[Row]:
     """What the user said, as it was typed."""
-    rows = [words_row([("you", "you")], palette)]
-    blocks = (block for block in turn.prompt.blocks if isinstance(block, ImageBlock | DocumentBlock))
-    rows += [words_row([(f"+ {block.name or block.media_type}", "note")], palette) for block in blocks]
+    rows = words_rows([("you", "you")], palette, columns)
+    for block in turn.prompt.blocks:
+        if isinstance(block, ImageBlock | DocumentBlock):
+            rows += words_rows([(f"+ {block.name or block.media_type}", "note")], palette, columns)
     return [*rows, *(row([("", line.expandtabs(4))]) for line in turn.prompt.text.split("\n")), BLANK]
 
 
@@ -26,7 +27,7 @@ def turn_rows(turn: Turn, session: Session, palette: Palette, columns: int) -> l
         reply.add_thinking(turn.reply.thinking)
     if turn.reply.text:
         reply.add_text(turn.reply.text)
-    return [*prompt_rows(turn, palette), *reply.end()]
+    return [*prompt_rows(turn, palette, columns), *reply.end()]
 
 
 class ReplyRows:
@@ -41,7 +42,7 @@ class ReplyRows:
         self._text: MarkdownRows | None = None
         self._tail: MarkdownRows | None = None  # what the last tail was made of
         self._text_begun = self._block_ended = False
-        self._progress: Row | None = None
+        self._progress: list[Row] = []
         self.folded = folded
 
     @property
@@ -54,10 +55,10 @@ class ReplyRows:
         """The heading, once it is known who serves the reply; a mismatch stands below it at once."""
         if not self._heading_shown:
             self._heading_shown = True
-            self._progress = None
-            self._finished.append(self._words(wording.reply_heading(self._turn)))
+            self._progress = []
+            self._finished += self._words(wording.reply_heading(self._turn))
             if explanation := wording.reply_explanation(self._turn):
-                self._finished.append(self._words(explanation))
+                self._finished += self._words(explanation)
 
     def show_progress(self) -> None:
         """What is waited for, or how long it thinks, in a row that is replaced by what follows."""
@@ -71,7 +72,7 @@ class ReplyRows:
         elif not self._heading_shown and (explanation := wording.reply_explanation(self._turn)):
             self._progress = self._words(explanation)
         else:
-            self._progress = None
+            self._progress = []
 
     def add_thinking(self, text: str) -> None:
         """A piece of thinking."""
@@ -99,7 +100,7 @@ class ReplyRows:
         finished = self._take_finished()
         text = self._tail = self._shown_text()
         rows = Rows([], []) if text is None else text.take(max(1, room - 1))
-        progress = [] if self._progress is None or self._text is not None else [self._progress]
+        progress = self._progress if self._text is None else []
         # What stands below belongs to the user: it is set off from the reply.
         return Rows([*finished, *rows.finished], [*rows.tail, *progress, BLANK])
 
@@ -110,7 +111,9 @@ class ReplyRows:
         rows = self._take_finished()
         if self._text is not None:
             rows += [*self._text.finish(), BLANK]
-        return [*rows, self._figures(), *map(self._words, ending(self._turn)), BLANK]
+        for words in (self._figures(), *ending(self._turn)):
+            rows += self._words(words)
+        return [*rows, BLANK]
 
     def resize(self, columns: int, left: int) -> None:
         """Go on at another width, after so many lines of the tail have left the screen."""
@@ -121,9 +124,9 @@ class ReplyRows:
             if text is not None:
                 text.resize(columns)
 
-    def _figures(self) -> Row:
+    def _figures(self) -> wording.Words:
         turn, session = self._turn, self._session
-        return self._words(wording.reply_figures(turn, session.reading_of(turn), session.cost(turn)))
+        return wording.reply_figures(turn, session.reading_of(turn), session.cost(turn))
 
     def _take_finished(self) -> list[Row]:
         finished, self._finished = self._finished, []
@@ -141,14 +144,14 @@ class ReplyRows:
     def _end_thinking(self) -> None:
         if self._thinking_ended:
             return
-        self._thinking_ended, self._progress = True, None
+        self._thinking_ended, self._progress = True, []
         if self._thinking is not None and not self.folded:
             self._finished.append(self._thinking)
         if label := wording.thinking_label(self._turn):
-            self._finished += [self._words([(label, "thinking")]), BLANK]
+            self._finished += [*self._words([(label, "thinking")]), BLANK]
 
-    def _words(self, words: wording.Words | list[tuple[str, str]]) -> Row:
-        return words_row(words, self._palette)
+    def _words(self, words: wording.Words | list[tuple[str, str]]) -> list[Row]:
+        return words_rows(words, self._palette, self._columns)
 
 
 def ending(turn: Turn) -> Iterator[wording.Words]:
@@ -158,7 +161,8 @@ def ending(turn: Turn) -> Iterator[wording.Words]:
         if turn.error_hint:
             yield ((f"  {turn.error_hint}", "error.hint"),)
     elif turn.status == "interrupted":
-        yield (("■ stopped", "note"), ("  go on with /continue, ask again with /retry", "error.hint"))
+        go_on = "go on with /continue, " if turn.reply.text else ""
+        yield (("■ stopped", "note"), (f"  {go_on}ask again with /retry", "error.hint"))
     elif turn.stop_reason == "max_tokens":
         yield (("■ cut at the token limit", "note"), ("  go on with /continue", "error.hint"))
     elif turn.status == "completed" and not turn.reply.text.strip():

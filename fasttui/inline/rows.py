@@ -3,7 +3,7 @@
 A row that is wider than the screen is left to the terminal to wrap, so that copying it gives one line.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from prompt_toolkit.utils import get_cwidth
@@ -111,9 +111,41 @@ def visible_text(line: Line) -> str:
     return "".join(span.text.replace(" ", "") for span in line.spans if not span.gutter)
 
 
-def words_row(words: Iterable[tuple[str, str]], palette: Palette) -> Row:
-    """A row of words, each with the name of its style."""
-    return row((palette.sequence(style), text) for text, style in words)
+def words_rows(words: Iterable[tuple[str, str]], palette: Palette, columns: int) -> list[Row]:
+    """Words, each with the name of its style, as rows that end at a newline, or between two words."""
+    pieces = [(palette.sequence(style), text.expandtabs(4)) for text, style in words]
+    text = "".join(text for _, text in pieces)
+    return [row(_between(pieces, start, stop)) for start, stop in _lines(text, columns)]
+
+
+def _lines(text: str, columns: int) -> Iterator[tuple[int, int]]:
+    """Where each line of a text of several words begins and ends; a word wider than the screen is left to it."""
+    start = 0
+    for line in text.split("\n"):
+        stop = start + len(line)
+        while (end := _line_end(text, start, stop, columns)) < stop:
+            yield start, end
+            start = end + 1
+        yield start, stop
+        start = stop + 1
+
+
+def _line_end(text: str, start: int, stop: int, columns: int) -> int:
+    """The last blank between words in so many cells; the first one, where there is none."""
+    blank = None
+    for at in range(start, stop):
+        columns -= get_cwidth(text[at])
+        if text[at] == " " and text[start:at].strip():
+            blank = at
+        if columns < 0 and blank is not None:
+            return blank
+    return stop
+
+
+def _between(pieces: Iterable[Piece], start: int, stop: int) -> Iterator[Piece]:
+    for sequence, text in pieces:
+        yield sequence, text[max(0, start) : max(0, stop)]
+        start, stop = start - len(text), stop - len(text)
 
 
 def encode(pieces: Iterable[Piece]) -> str:

@@ -17,7 +17,7 @@ from fasttui.inline.printer import Printer
 from fasttui.inline.prompt import Prompt
 from fasttui.inline.reply import ReplyRows
 from fasttui.inline.resizing import Resizing, wrapping_of
-from fasttui.inline.rows import BLANK, Row, words_row
+from fasttui.inline.rows import BLANK, Row, words_rows
 from fasttui.inline.status_area import StatusArea
 from fasttui.inline.style import Palette
 from fasttui.inline.terminal import TerminalOutput
@@ -98,7 +98,7 @@ class InlineScreen:
 
     def print_words(self, *lines: Iterable[tuple[str, str]]) -> None:
         """Print lines of words with the names of their styles."""
-        self.print([words_row(words, self.palette) for words in lines])
+        self.print(row for words in lines for row in words_rows(words, self.palette, self.columns))
 
     def print_markdown(self, text: str, style: str) -> None:
         """Print a text, wrapped."""
@@ -169,7 +169,7 @@ class InlineScreen:
 
     def notice(self, text: str, style: str = "accent") -> None:
         """A line above the prompt for a while; what is too long for it is printed."""
-        if not self._status.notice(text, style):
+        if "\n" in text or not self._status.notice(text, style):
             self.print_words([(text, style)])
 
     def _draft_changed(self) -> None:

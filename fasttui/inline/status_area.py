@@ -6,7 +6,7 @@ from collections.abc import Callable
 from prompt_toolkit.utils import get_cwidth
 
 from fasttui.engine.session import Session
-from fasttui.inline.status_line import Fragments, fitted, next_line, status_line
+from fasttui.inline.status_line import Fragments, next_line, status_line, whole_parts
 from fasttui.inline.style import Palette
 from fasttui.inline.terminal import TerminalOutput
 
@@ -102,6 +102,6 @@ class StatusArea:
             style, text = self._notice
             self.above = [(self.palette.fragment(style), text)]
         elif session.streaming:
-            self.above = list(fitted([(self.palette.fragment("faint"), self._hints())], columns - 1))
+            self.above = [(self.palette.fragment("faint"), whole_parts(self._hints(), columns - 1))]
         else:
             self.above = next_line(session, session.forecast(self._draft()), columns, self.palette)

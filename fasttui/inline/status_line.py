@@ -62,15 +62,24 @@ def next_line(session: Session, forecast: Forecast, columns: int, palette: Palet
     speed, effort = choices.next_speed, choices.next_effort(session.model)
     once = " · once" if choices.speed_once or choices.effort_once else ""
     why = forecast.warning or forecast.reason
-    fragments: Fragments = [
+    asked: Fragments = [
         (palette.fragment(f"served.{speed}"), wording.speed_name(speed)),
         (palette.fragment("muted"), f" · {effort}" if effort else ""),
         (palette.fragment("accent"), once),
         (palette.fragment("faint"), "  "),
-        (palette.fragment("warning" if forecast.warning else "muted"), f"{why} · " if why else ""),
-        (palette.fragment("muted"), wording.prices(forecast)),
+        (palette.fragment("warning" if forecast.warning else "muted"), why),
     ]
-    return list(fitted(fragments, columns - 1))
+    line = list(fitted(asked, columns - 1))
+    room = columns - 1 - sum(get_cwidth(text) for _, text in line)
+    prices = f"{' · ' if why else ''}{wording.prices(forecast)}"
+    return [*line, (palette.fragment("muted"), whole_parts(prices, room))]
+
+
+def whole_parts(text: str, columns: int) -> str:
+    """As many of the parts between dots as fit into so many cells: half a price would be another one."""
+    while text and get_cwidth(text) > columns:
+        text = text.rpartition(" · ")[0]
+    return text
 
 
 def fitted(fragments: Iterable[tuple[str, str]], columns: int) -> Iterator[tuple[str, str]]:

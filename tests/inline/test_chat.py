@@ -219,6 +219,26 @@ async def test_an_unknown_command_keeps_the_draft_and_names_the_nearest() -> Non
         assert chat.draft == "/efort low"
 
 
+async def test_a_notice_of_several_lines_is_printed_line_by_line() -> None:
+    async with chatting() as chat:
+        chat.session.conversation.system = "Be terse.\n\n\tAlways."
+        chat.press("/system" + ENTER)
+        await chat.sees("\nBe terse.\n\n    Always.\n")
+        chat.press("draft")
+        text = await chat.sees("› draft")
+    assert text.count("›") == 1
+
+
+async def test_on_a_narrow_screen_no_line_of_ours_breaks_in_a_word() -> None:
+    async with chatting(reply("Hi.", output_tokens=1234), columns=36) as chat:
+        await chat.sees("next ≈ $0.028\n")
+        assert "⚡ ≈" not in chat.terminal.text
+        chat.press("one" + ENTER)
+        await chat.sees("s · first 1.2 s · 1,234\ntok")
+        chat.press("/efort" + ENTER)
+        await chat.sees("There is no command /efort. Did you\nmean /effort?")
+
+
 async def test_the_model_key_offers_a_menu_and_the_draft_comes_back() -> None:
     async with chatting() as chat:
         chat.press("my draft" + F7)
@@ -329,9 +349,9 @@ async def test_silent_thinking_is_counted_while_it_lasts_and_told_afterwards() -
     assert "thinking for" not in text
 
 
-@pytest.mark.parametrize("columns", [60, 80, 140])
+@pytest.mark.parametrize("columns", [40, 60, 80, 140])
 async def test_help_prints_keys_and_commands_that_break_in_no_word(columns: int) -> None:
-    async with chatting(columns=columns, rows=120) as chat:
+    async with chatting(columns=columns, rows=190) as chat:
         chat.press("?")
         text = await chat.sees("Keys and commands", "Ctrl+F F2", "/effort", "[low|medium|high|xhigh|max]", "@path")
         assert chat.draft == ""
