@@ -87,6 +87,12 @@ class Drafting:
             self._prompt.fill(text)
         self._save_draft()
 
+    def _put_draft_aside(self) -> None:
+        """Empty the prompt; an earlier prompt is what the draft becomes."""
+        self._editing = None
+        self._prompt.draft.append_to_history()
+        self._clear_draft()
+
     def _pick(self, beginning: str) -> None:
         """Let the user choose by completing `beginning`; the draft comes back afterwards."""
         if self._set_aside is None:

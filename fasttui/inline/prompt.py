@@ -9,7 +9,7 @@ from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.completion import Completer
 from prompt_toolkit.data_structures import Point
 from prompt_toolkit.enums import EditingMode
-from prompt_toolkit.filters import Condition
+from prompt_toolkit.filters import Condition, is_searching
 from prompt_toolkit.formatted_text import AnyFormattedText
 from prompt_toolkit.history import History
 from prompt_toolkit.input import Input
@@ -60,15 +60,18 @@ class Prompt:
             complete_while_typing=Condition(self._completes),
             auto_suggest=DummyAutoSuggest(),
         )
-        search = SearchToolbar(text_if_not_searching="", ignore_case=True)
+        search = SearchToolbar(
+            ignore_case=True, backward_search_prompt="Earlier prompts: ", forward_search_prompt="Later prompts: "
+        )
         self._draft_window = Window(
             BufferControl(
                 self.draft,
                 search_buffer_control=search.control,
+                preview_search=True,
                 input_processors=[
                     ConditionalProcessor(
                         AfterInput(lambda: [(self._palette.fragment("faint"), PLACEHOLDER)]),
-                        Condition(lambda: not self.draft.text),
+                        Condition(lambda: not (self.draft.text or is_searching())),
                     )
                 ],
             ),

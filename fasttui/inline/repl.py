@@ -258,7 +258,7 @@ class InlineChat(Switching):
             os.kill(0, signal.SIGTSTP)
 
     def action_interrupt(self) -> None:
-        """Stop the reply, else quit when pressed twice."""
+        """Stop the reply, else put the draft aside; pressed twice, quit."""
         now_s = asyncio.get_running_loop().time()
         if self._answering:
             self.action_stop()
@@ -268,7 +268,11 @@ class InlineChat(Switching):
             self._leave()
         else:
             self._quit_armed_s = now_s
-            self._screen.notice("Ctrl+C once more quits.")
+            aside = ""
+            if self._prompt.draft.text.strip():
+                self._put_draft_aside()
+                aside = f"Draft put aside: {self._keymap.hint('history_previous')} brings it back. "
+            self._screen.notice(f"{aside}Ctrl+C once more quits.")
 
     def action_end_of_input(self) -> None:
         """Ctrl+D: the end of an empty draft; else it deletes, as in any shell."""

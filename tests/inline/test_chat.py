@@ -295,6 +295,29 @@ async def test_prompts_of_the_store_can_be_recalled_and_searched() -> None:
         await chat.until(lambda: chat.draft == "about caches")
 
 
+async def test_a_search_shows_what_it_finds_while_it_is_typed() -> None:
+    session, _, _ = session_with()
+    session.store = Store.open(None)
+    for prompt in ("about caches", "about queues"):
+        session.store.add_history(prompt)
+    session.store.flush()
+    async with chatting(session=session) as chat:
+        chat.press(CTRL_R + "cach")
+        await chat.sees("› about caches", "Earlier prompts: cach")
+        assert "Ask Claude" not in chat.terminal.text
+
+
+async def test_ctrl_c_puts_a_draft_aside_where_the_history_has_it() -> None:
+    async with chatting() as chat:
+        chat.press("a thought")
+        await chat.until(lambda: chat.draft == "a thought")
+        chat.press(CTRL_C)
+        await chat.sees("Draft put aside: Up brings it back. Ctrl+C once more quits.", "› Ask Claude")
+        chat.press("\x1b[A")
+        await chat.until(lambda: chat.draft == "a thought")
+        assert chat.exit_code is None
+
+
 async def test_a_draft_outlives_the_program() -> None:
     session, _, _ = session_with()
     session.store = Store.open(None)
