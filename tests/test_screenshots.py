@@ -117,7 +117,7 @@ async def settled(pilot: Pilot[None], ready: Callable[[], bool]) -> None:
 async def picture(
     session: Session, theme: str, size: tuple[int, int], act: Callable[[FasttuiApp, Pilot[None]], Awaitable[None]]
 ) -> str:
-    look = Look(load_theme(theme), theme_names(), load_theme)
+    look = Look(load_theme(theme), theme_names, load_theme)
     app = FasttuiApp(session, DEFAULT_KEYMAP, look, demo=True)
     async with app.run_test(size=size) as pilot:
         await pilot.pause()

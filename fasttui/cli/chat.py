@@ -35,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
     theme, problems = chosen_theme(setup)
     look = Look(
         theme,
-        theme_names(setup.paths.themes),
+        lambda: theme_names(setup.paths.themes),
         lambda name: load_theme(name, setup.paths.themes),
         2 * reads_per_s,
         settings.direct_painting,

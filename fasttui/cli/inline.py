@@ -27,7 +27,7 @@ def run(args: argparse.Namespace) -> int:
             settings=setup.settings,
             demo=setup.demo,
             problems=[*problems, *([store.trouble] if store.trouble else [])],
-            theme_names=theme_names(setup.paths.themes),
+            theme_names=lambda: theme_names(setup.paths.themes),
             load_theme=lambda name: load_theme(name, setup.paths.themes),
             after_first_frame=source.start,
             in_background=lambda: compose.learn_models(setup, source),

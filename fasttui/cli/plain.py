@@ -96,7 +96,7 @@ class PlainChat(PlainSwitching):
         if self._demo:
             output.line("demo: the embedded simulator answers, not Claude.")
         if self._lines.interactive:
-            self._lines.complete_with(Completions(session, (), self._has).offers)
+            self._lines.complete_with(Completions(session, tuple, self._has).offers)
             if session.store is not None:
                 self._lines.remember(reversed(session.store.history(_HISTORY)))
             choices = session.choices

@@ -12,7 +12,7 @@ is a name of `[colors]` or `[syntax]`, `#rrggbb`, or `default` for the terminal'
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -184,6 +184,10 @@ def packaged_themes() -> Path:
     inside = package / "themes"
     # An editable install leaves the folder where the checkout has it, beside the package.
     return inside if inside.is_dir() else package.parent / "themes"
+
+
+ThemeNames = Callable[[], tuple[str, ...]]
+"""Asked again each time: users write their own themes while the program runs."""
 
 
 def theme_names(*folders: Path) -> tuple[str, ...]:

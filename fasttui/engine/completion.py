@@ -1,5 +1,6 @@
 """What the end of a draft can be completed to: slash commands with what they take, and files after @."""
 
+import heapq
 import os
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
@@ -9,6 +10,7 @@ from typing import NamedTuple
 from fasttui.chat.conversation import SPEED_CHOICES
 from fasttui.chat.errors import FasttuiError
 from fasttui.chat.safe_text import safe_line, safe_text
+from fasttui.config.themes import ThemeNames
 from fasttui.engine import wording
 from fasttui.engine.commands import offered_commands
 from fasttui.engine.mentions import mention
@@ -33,7 +35,7 @@ class Offer(NamedTuple):
 class Completions:
     """Completions for one session; `has` tells by its id whether the front end has an action."""
 
-    def __init__(self, session: Session, theme_names: tuple[str, ...], has: Callable[[str], bool]) -> None:
+    def __init__(self, session: Session, theme_names: ThemeNames, has: Callable[[str], bool]) -> None:
         self._session, self._theme_names, self._has = session, theme_names, has
 
     def offers(self, before: str) -> Iterable[Offer]:
@@ -69,7 +71,7 @@ class Completions:
             case "/effort":
                 return [(effort, "") for effort in session.model.efforts]
             case "/theme":
-                return [(theme, "") for theme in self._theme_names]
+                return [(theme, "") for theme in self._theme_names()]
             case "/export":
                 from fasttui.engine.exporting import FORMAT_NAMES
 
@@ -111,22 +113,21 @@ def _about_model(session: Session, id_: str) -> str:
 
 
 def _files(word: str) -> Iterator[Offer]:
-    written = word[1:].removeprefix('"')
-    folder, name = os.path.split(written)
+    folder, name = os.path.split(word[1:].removeprefix('"'))
     try:
-        entries = sorted(os.scandir(Path(folder or ".").expanduser()), key=lambda entry: entry.name.lower())
+        with os.scandir(Path(folder or ".").expanduser()) as entries:
+            matching = (entry for entry in entries if _is_offered(entry.name, name))
+            first = heapq.nsmallest(_MOST_FILES, matching, key=lambda entry: entry.name.lower())
     except (OSError, ValueError):
         return
-    offered = 0
-    for entry in entries:
-        hidden = entry.name.startswith(".") and not name.startswith(".")
-        # A name that would not be the same after it was made safe could not be found again.
-        if hidden or not entry.name.lower().startswith(name.lower()) or safe_text(entry.name) != entry.name:
-            continue
+    for entry in first:
         path = os.path.join(folder, entry.name) + ("/" if entry.is_dir() else "")  # noqa: PTH118 - `~` and `./` stay
         # A folder is only half of the way: its quotation stays open.
         text = mention(path).removesuffix('"') if path.endswith("/") else mention(path)
         yield Offer(text, len(word), path)
-        offered += 1
-        if offered == _MOST_FILES:
-            return
+
+
+def _is_offered(name: str, beginning: str) -> bool:
+    hidden = name.startswith(".") and not beginning.startswith(".")
+    # A name that would not be the same after it was made safe could not be found again.
+    return not hidden and name.lower().startswith(beginning.lower()) and safe_text(name) == name

@@ -13,7 +13,7 @@ from prompt_toolkit.input import Input, create_input
 from fasttui.chat.errors import CommandError, FasttuiError
 from fasttui.config.keymap import Keymap
 from fasttui.config.settings import Settings
-from fasttui.config.themes import Theme
+from fasttui.config.themes import Theme, ThemeNames
 from fasttui.engine import commands
 from fasttui.engine.completion import Completions
 from fasttui.engine.mentions import attachments_in
@@ -44,22 +44,23 @@ class InlineChat(Switching):
         settings: Settings,
         demo: bool = False,
         problems: Sequence[FasttuiError] = (),
-        theme_names: tuple[str, ...] = (),
+        theme_names: ThemeNames = tuple,
         load_theme: Callable[[str], Theme] | None = None,
         after_first_frame: Callable[[], None] = lambda: None,
         in_background: Callable[[], Coroutine[Any, Any, None]] | None = None,
         keyboard: Input | None = None,
         output: TerminalOutput | None = None,
     ) -> None:
+        output = output or TerminalOutput(sys.stdout, terminal_size)
         screen = InlineScreen(
             session,
             Palette(theme),
             key_bindings(keymap, self._press, self._has),
             StoreHistory(lambda: session.store),
-            PromptCompleter(Completions(session, theme_names, self._has)),
+            PromptCompleter(Completions(session, theme_names, self._has), lambda: output.get_size().columns),
             vi=settings.editing_mode == "vi",
             keyboard=keyboard or create_input(),
-            output=output or TerminalOutput(sys.stdout, terminal_size),
+            output=output,
             hints=self._running_hints,
         )
         super().__init__(session, keymap, settings, screen)
@@ -136,11 +137,7 @@ class InlineChat(Switching):
             draft.delete_before_cursor()
             draft.newline(copy_margin=False)
             return
-        picked = draft.complete_state is not None and draft.complete_state.current_completion is not None
-        if picked and not draft.text.startswith("/"):
-            draft.complete_state = None
-            return
-        if draft.text.strip():
+        if not self._take_picked() and draft.text.strip():
             self._submit(draft.text)
 
     def _submit(self, prompt: str) -> None:

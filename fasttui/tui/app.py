@@ -11,7 +11,7 @@ from textual.screen import Screen
 from fasttui.chat.errors import FasttuiError
 from fasttui.config.keymap import Keymap
 from fasttui.config.settings import Settings
-from fasttui.config.themes import Theme
+from fasttui.config.themes import Theme, ThemeNames
 from fasttui.engine.session import Session
 from fasttui.tui.bindings import bind, tell_keys_apart
 from fasttui.tui.palette import Palette, textual_theme
@@ -25,11 +25,11 @@ _SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 class Look(NamedTuple):
     """What the app needs to know of the user's taste.
 
-    `load_theme` reads a theme by its name; `frame_rate` is the most paints a second.
+    `theme_names` are those there are by now, `load_theme` reads one; `frame_rate` is the most paints a second.
     """
 
     theme: Theme
-    theme_names: tuple[str, ...]
+    theme_names: ThemeNames
     load_theme: Callable[[str], Theme]
     frame_rate: int = 60
     write_only_changes: bool = True
@@ -116,10 +116,14 @@ class FasttuiApp(RowsApp):
 
     def action_theme(self, name: str = "") -> None:
         """Another theme: by name, or the next one."""
-        names = self.look.theme_names
-        chosen = name or names[(names.index(self.theme) + 1) % len(names)]
+        chosen = name or self._next_theme()
         self.use_theme(self.look.load_theme(chosen))
         self.chat.show_notice(f"Theme: {chosen}.")
+
+    def _next_theme(self) -> str:
+        """The theme after the present one, whose file may be gone meanwhile."""
+        names = self.look.theme_names()
+        return next((name for name in names if name > self.theme), names[0])
 
     # ── actions of the whole program ──────────────────────────────────────────────────────────
 

@@ -26,7 +26,7 @@ def chat_app(
 
 def app_around(session: Session, settings: Settings | None = None) -> FasttuiApp:
     """An app for a session."""
-    look = Look(load_theme("dusk"), theme_names(), load_theme)
+    look = Look(load_theme("dusk"), theme_names, load_theme)
     return FasttuiApp(session, DEFAULT_KEYMAP, look, settings=settings, demo=True)
 
 

@@ -1,9 +1,13 @@
 """Every action the keymap declares can be carried out: no key, palette entry or slash name is dead."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 
 from fasttui.config.keymap import ACTIONS, Action
-from tests.tui.chat_app import chat_app, composer, screen_text
+from fasttui.config.themes import load_theme, packaged_themes, theme_names
+from tests.tui.chat_app import chat_app, composer, screen_text, until
 
 
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.id)
@@ -21,3 +25,19 @@ async def test_the_palette_opens_by_its_key() -> None:
         await pilot.press("ctrl+p")
         await pilot.pause()
         assert "What do you want to do?" in screen_text(app)
+
+
+async def test_a_theme_that_was_written_meanwhile_can_be_chosen(tmp_path: Path) -> None:
+    app, _ = chat_app()
+    app.look = app.look._replace(
+        theme_names=lambda: theme_names(tmp_path), load_theme=lambda name: load_theme(name, tmp_path)
+    )
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        shutil.copy(packaged_themes() / "dusk.toml", tmp_path / "dusk-of-mine.toml")
+        composer(app).fill("/theme dusk-of-mine")
+        await pilot.press("enter")
+        await until(pilot, lambda: app.theme == "dusk-of-mine")
+        (tmp_path / "dusk-of-mine.toml").unlink()
+        app.action_theme()
+        assert app.theme in theme_names()

@@ -10,6 +10,7 @@ from textual.events import Resize
 from fasttui.chat.errors import FasttuiError
 from fasttui.config.keymap import Keymap
 from fasttui.config.settings import Settings
+from fasttui.config.themes import ThemeNames
 from fasttui.engine import commands
 from fasttui.engine.session import Session
 from fasttui.tui.bindings import bind, key_actions
@@ -38,7 +39,7 @@ class ChatScreen(CompletingScreen):
         keymap: Keymap,
         settings: Settings,
         palette: Palette,
-        theme_names: tuple[str, ...] = (),
+        theme_names: ThemeNames,
         *,
         demo: bool,
         frame_rate: int,

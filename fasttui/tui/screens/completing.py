@@ -7,6 +7,7 @@ from textual.events import DescendantBlur
 
 from fasttui.config.keymap import Keymap
 from fasttui.config.settings import Settings
+from fasttui.config.themes import ThemeNames
 from fasttui.engine.commands import offered_commands
 from fasttui.engine.session import Session
 from fasttui.tui.palette import Palette
@@ -30,7 +31,7 @@ class CompletingScreen(SwitchingScreen):
         keymap: Keymap,
         settings: Settings,
         palette: Palette,
-        theme_names: tuple[str, ...],
+        theme_names: ThemeNames,
         *,
         demo: bool,
     ) -> None:
