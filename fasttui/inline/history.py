@@ -14,6 +14,14 @@ class StoreHistory(History):
         super().__init__()
         self._store = store
 
+    def has_news(self) -> bool:
+        """Whether another window has sent a prompt since; then the store is read again when next asked."""
+        store = self._store()
+        newest = [] if store is None else store.history(1)
+        if newest and newest != self.get_strings()[-1:]:
+            self._loaded = False
+        return not self._loaded
+
     def load_history_strings(self) -> Iterable[str]:
         """Newest first."""
         store = self._store()

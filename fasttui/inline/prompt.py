@@ -9,9 +9,8 @@ from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.completion import Completer
 from prompt_toolkit.data_structures import Point
 from prompt_toolkit.enums import EditingMode
-from prompt_toolkit.filters import Condition, is_searching
+from prompt_toolkit.filters import Condition, is_searching, vi_navigation_mode
 from prompt_toolkit.formatted_text import AnyFormattedText
-from prompt_toolkit.history import History
 from prompt_toolkit.input import Input
 from prompt_toolkit.key_binding import KeyBindingsBase
 from prompt_toolkit.layout import HSplit, Layout, VSplit, Window
@@ -20,9 +19,11 @@ from prompt_toolkit.layout.dimension import Dimension
 from prompt_toolkit.layout.menus import CompletionsMenu
 from prompt_toolkit.layout.processors import AfterInput, ConditionalProcessor
 from prompt_toolkit.output import Output
+from prompt_toolkit.search import SearchDirection, start_search
 from prompt_toolkit.styles import DynamicStyle, Style
 from prompt_toolkit.widgets import SearchToolbar
 
+from fasttui.inline.history import StoreHistory
 from fasttui.inline.printer import Place
 from fasttui.inline.resizing import Area
 from fasttui.inline.rows import row
@@ -30,7 +31,7 @@ from fasttui.inline.status_line import Fragments
 from fasttui.inline.style import Palette
 
 PLACEHOLDER = "Ask Claude"
-_MARK, _INDENT = "› ", "  "
+_MARK, _NAVIGATION_MARK, _INDENT = "› ", "‹ ", "  "
 _MENU_ROWS = 6
 _ESCAPE_S = 0.05  # how long an Esc waits for the rest of an escape sequence
 
@@ -42,7 +43,7 @@ class Prompt:
         self,
         palette: Palette,
         bindings: KeyBindingsBase,
-        history: History,
+        history: StoreHistory,
         completer: Completer,
         *,
         above: Callable[[], Fragments],
@@ -53,6 +54,7 @@ class Prompt:
     ) -> None:
         self._palette = palette
         self._style = _menu_style(palette)
+        self._history = history
         self.draft = Buffer(
             multiline=True,
             history=history,
@@ -115,6 +117,12 @@ class Prompt:
         self.draft.text = text
         self.draft.cursor_position = len(text)
 
+    def search_history(self) -> None:
+        """Search earlier prompts backwards, those of other windows too."""
+        if self._history.has_news():
+            self.draft.reset(self.draft.document)
+        start_search(direction=SearchDirection.BACKWARD)
+
     def place(self) -> Place:
         """Where the cursor is in the area, as it was painted last."""
         screen = self.app.renderer.last_rendered_screen
@@ -153,8 +161,9 @@ class Prompt:
         return Dimension(min=1, max=max(1, get_app().output.get_size().rows // 3))
 
     def _line_prefix(self, line: int, wrapped: int) -> AnyFormattedText:
-        first = line == 0 and wrapped == 0
-        return [(self._palette.fragment("accent"), _MARK)] if first else [("", _INDENT)]
+        if line or wrapped:
+            return [("", _INDENT)]
+        return [(self._palette.fragment("accent"), _NAVIGATION_MARK if vi_navigation_mode() else _MARK)]
 
 
 def _line(text: Callable[[], Fragments]) -> Window:

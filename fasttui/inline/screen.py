@@ -7,11 +7,11 @@ from contextlib import asynccontextmanager
 
 from prompt_toolkit.application import in_terminal
 from prompt_toolkit.completion import Completer
-from prompt_toolkit.history import History
 from prompt_toolkit.input import Input
 from prompt_toolkit.key_binding import KeyBindingsBase
 
 from fasttui.engine.session import Session
+from fasttui.inline.history import StoreHistory
 from fasttui.inline.markdown_rows import MarkdownRows
 from fasttui.inline.printer import Printer
 from fasttui.inline.prompt import Prompt
@@ -42,7 +42,7 @@ class InlineScreen:
         session: Session,
         palette: Palette,
         bindings: KeyBindingsBase,
-        history: History,
+        history: StoreHistory,
         completer: Completer,
         *,
         vi: bool,
