@@ -66,10 +66,17 @@ class Asking(Drafting):
         turn = self._session.turn
         assert turn is not None  # noqa: S101 - the stream has begun, so there is one
         screen = self._screen
+        versions = self._session.conversation.siblings(turn)
+        if len(versions) > 1:
+            self._print_rule(f"version {len(versions)} of {len(versions)}")
         screen.print(prompt_rows(turn, screen.palette, screen.columns))
         rows = ReplyRows(turn, self._session, screen.palette, screen.columns, folded=self._folded)
         screen.follow(rows)
         return rows
+
+    def _print_rule(self, heading: str) -> None:
+        """What follows stands not behind, but in the place of what is above."""
+        self._screen.print_words([(f"── {heading} ──", "rule")], [])
 
     def _show_event(self, event: StreamEvent, reply: ReplyRows) -> None:
         match event:

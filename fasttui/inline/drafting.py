@@ -9,10 +9,14 @@ from fasttui.chat.errors import FasttuiError, StoreError
 from fasttui.config.keymap import Keymap
 from fasttui.config.settings import Settings
 from fasttui.engine import editor
+from fasttui.engine.commands import COMMANDS
 from fasttui.engine.saving_watch import SavingWatch
 from fasttui.engine.session import Session
 from fasttui.inline.prompt import Prompt
 from fasttui.inline.screen import InlineScreen
+
+# The actions that take words ask for them themselves.
+_WITH_WORDS = frozenset(f"/{command.name}" for command in COMMANDS)
 
 
 class Drafting:
@@ -100,6 +104,20 @@ class Drafting:
         self._prompt.fill(beginning)
         self._prompt.draft.start_completion(select_first=False)
 
+    def _take_picked(self) -> bool:
+        """Take what is chosen in the menu; whether the draft goes on behind it, and is not to be sent yet."""
+        draft = self._prompt.draft
+        picked = draft.complete_state.current_completion if draft.complete_state is not None else None
+        in_command = draft.text.startswith("/") and "\n" not in draft.text
+        if picked is None or (in_command and picked.text not in _WITH_WORDS):
+            return False
+        draft.complete_state = None
+        if picked.text.endswith("/"):
+            draft.start_completion(select_first=False)
+        else:
+            draft.insert_text(" ")
+        return True
+
     def _leave_menu(self) -> bool:
         """Close the menu, or what is picked; whether there was any."""
         draft = self._prompt.draft
@@ -127,9 +145,7 @@ class Drafting:
 
     def action_history_search(self) -> None:
         """Search earlier prompts, backwards."""
-        from prompt_toolkit.search import SearchDirection, start_search
-
-        start_search(direction=SearchDirection.BACKWARD)
+        self._prompt.search_history()
 
     def action_undo(self) -> None:
         """Take back an edit."""

@@ -101,3 +101,8 @@ def cut(text: str, columns: int) -> str:
         if used > columns:
             return text[:place]
     return text
+
+
+def shortened(text: str, columns: int) -> str:
+    """`text`, or its beginning and a sign that there is more, in so many cells."""
+    return text if get_cwidth(text) <= columns else f"{cut(text, columns - 1)}…"

@@ -50,7 +50,7 @@ class Switching(Asking):
 
     def _enter_chat(self, heading: str) -> None:
         """Print the chat the session has gone on to, and bring back its draft."""
-        self._screen.print_words([(f"── {heading} ──", "rule")], [])
+        self._print_rule(heading)
         self._print_conversation()
         self._restore_draft()
         self._screen.status_changed()
@@ -105,7 +105,7 @@ class Switching(Asking):
         self._check_at_rest()
         version = saved_chats.step_version(self._session, None, step)
         screen, path = self._screen, self._session.conversation.path()
-        screen.print_words([(f"── version {version.number} of {version.of} ──", "rule")], [])
+        self._print_rule(f"version {version.number} of {version.of}")
         for turn in path[path.index(version.turn) :][-MOST_TURNS:]:
             screen.print(turn_rows(turn, self._session, screen.palette, screen.columns))
 

@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 
 from prompt_toolkit.application import create_app_session
 from prompt_toolkit.input import PipeInput, create_pipe_input
-from prompt_toolkit.key_binding.vi_state import InputMode
 
 from fasttui.chat.conversation import SpeedChoice
 from fasttui.config.keymap import DEFAULT_KEYMAP
@@ -51,11 +50,6 @@ class Chatting:
     def draft(self) -> str:
         """What is in the prompt."""
         return self._chat._prompt.draft.text
-
-    @property
-    def in_vi_navigation(self) -> bool:
-        """Whether vi's Esc has taken effect."""
-        return self._chat._screen.app.vi_state.input_mode is InputMode.NAVIGATION
 
     @property
     def has_painted(self) -> bool:

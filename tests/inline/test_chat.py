@@ -17,7 +17,7 @@ from fasttui.store.store import Store
 from tests.engine.scripted import ScriptedProvider, Step, reply, session_with
 from tests.inline.chatting import chatting
 
-ENTER, ESC, CTRL_C, CTRL_D, CTRL_F, CTRL_J, CTRL_R = "\r", "\x1b", "\x03", "\x04", "\x06", "\n", "\x12"
+ENTER, ESC, CTRL_C, CTRL_D, CTRL_F, CTRL_J, CTRL_R, TAB = "\r", "\x1b", "\x03", "\x04", "\x06", "\n", "\x12", "\t"
 LEFT, RIGHT = "\x1b[D", "\x1b[C"
 F1, F2, F7 = "\x1bOP", "\x1bOQ", "\x1b[18~"
 PASTE, PASTE_END = "\x1b[200~", "\x1b[201~"
@@ -307,6 +307,19 @@ async def test_a_search_shows_what_it_finds_while_it_is_typed() -> None:
         assert "Ask Claude" not in chat.terminal.text
 
 
+async def test_a_search_finds_what_another_window_has_sent_meanwhile() -> None:
+    session, _, _ = session_with()
+    session.store = Store.open(None)
+    async with chatting(session=session) as chat:
+        session.store.add_history("sent elsewhere")
+        chat.press("draft" + CTRL_R + "else")
+        await chat.sees("› sent elsewhere")
+        chat.press(ENTER)
+        await chat.until(lambda: chat.draft == "sent elsewhere")
+        chat.press("\x1b[B")
+        await chat.until(lambda: chat.draft == "draft")
+
+
 async def test_ctrl_c_puts_a_draft_aside_where_the_history_has_it() -> None:
     async with chatting() as chat:
         chat.press("a thought")
@@ -333,9 +346,54 @@ async def test_vi_keys_move_when_they_are_chosen() -> None:
         chat.press("abc")
         await chat.until(lambda: chat.draft == "abc")
         chat.press(ESC)
-        await chat.until(lambda: chat.in_vi_navigation)
+        await chat.sees("‹ abc")
         chat.press("0x")
         await chat.until(lambda: chat.draft == "bc")
+        chat.press("i")
+        await chat.sees("› bc")
+
+
+async def test_in_vi_mode_the_hint_names_the_key_that_stops_in_every_mode() -> None:
+    session, _ = gated(reply("One", " two."))
+    async with chatting(session=session, settings=Settings(editing_mode="vi")) as chat:
+        chat.press("first" + ENTER)
+        await chat.sees("Ctrl+C stops · Enter queues")
+        chat.press(CTRL_C)
+        await chat.sees("■ stopped")
+
+
+async def test_a_reply_that_is_asked_for_again_is_set_off_as_another_version() -> None:
+    async with chatting(reply("Reply one."), reply("Reply two.")) as chat:
+        chat.press("first" + ENTER)
+        await chat.sees("Reply one.")
+        chat.press("/retry" + ENTER)
+        text = await chat.sees("Reply two.")
+    assert text.index("Reply one.") < text.index("── version 2 of 2 ──") < text.index("Reply two.")
+
+
+async def test_a_folder_goes_on_to_its_files_and_a_file_to_the_next_word(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my docs").mkdir()
+    (tmp_path / "my docs" / "the plan.txt").write_text("the text")
+    async with chatting() as chat:
+        chat.press("see @my")
+        await chat.sees("my docs/")
+        chat.press(TAB + ENTER)
+        await chat.sees("my docs/the plan.txt")
+        chat.press(TAB + ENTER)
+        await chat.until(lambda: chat.draft == 'see @"my docs/the plan.txt" ')
+
+
+async def test_a_command_that_takes_words_offers_them_once_it_is_chosen() -> None:
+    async with chatting() as chat:
+        chat.press("/spe")
+        await chat.sees("/speed", "The speed, from")
+        chat.press(TAB + ENTER)
+        await chat.sees("› /speed\n standard\n fast\n")
+        chat.press("auto" + ENTER)
+        await chat.sees("Speed is auto.")
 
 
 async def test_thinking_is_one_line_unless_it_is_unfolded() -> None:
