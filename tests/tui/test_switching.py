@@ -1,6 +1,7 @@
 """Branches, forks, names and exports of the chat that is shown."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -215,8 +216,10 @@ async def test_the_format_changes_the_name_and_secrets_stay_when_told(store: Sto
     async with app.run_test(size=(110, 30)) as pilot:
         await pilot.press("ctrl+s")
         screen = await exporting(pilot)
+        assert re.findall("[●○]", screen_text(app)) == ["●", "○", "○"]
         list(screen.query(RadioButton))[1].value = True
         await pilot.pause()
+        assert re.findall("[●○]", screen_text(app)) == ["○", "●", "○"]
         assert screen.query_one(Input).value.endswith(".json")
         screen.query_one(Checkbox).value = False
         screen.query_one(Input).focus()

@@ -18,6 +18,17 @@ from fasttui.engine.session import Session
 from fasttui.export.writers import FORMATS
 
 
+class FormatButton(RadioButton):
+    """Filled when it is chosen, else empty: Textual tells them apart by colours alone."""
+
+    BUTTON_INNER = "○"
+
+    def watch_value(self) -> None:
+        """Show whether it is chosen."""
+        self.BUTTON_INNER = "●" if self.value else "○"
+        super().watch_value()
+
+
 class ExportScreen(ModalScreen[str | None]):
     """Returns what was done, for a notice; None when it was left. With `at_once` it asks only where it must."""
 
@@ -51,7 +62,7 @@ class ExportScreen(ModalScreen[str | None]):
             box.border_subtitle = Content("Enter writes it · Tab goes on · Esc closes")
             with RadioSet(compact=True):
                 for form in FORMATS:
-                    yield RadioButton(Content(FORMAT_NAMES[form]), value=form == self._request.form)
+                    yield FormatButton(Content(FORMAT_NAMES[form]), value=form == self._request.form)
             field = Input(str(self._request.path), placeholder="FILE", select_on_focus=False, compact=True)
             field.cursor_blink = False
             yield field
