@@ -40,6 +40,8 @@ _STATUS_OF_TYPE = {
     "timeout_error": 504,
     "overloaded_error": 529,
 }
+# A server that does not know how to take a request will not learn it by the next attempt.
+_NOT_MADE_FOR_THIS = {501, 505}
 _NO_FAST_AT_ALL = re.compile(
     r"rate limit of 0 fast mode|credits are required for fast mode|fast mode is not enabled", re.IGNORECASE
 )
@@ -75,7 +77,7 @@ def error_of_response(
             return RateLimited(retry_after_s=wait_s, request_id=id_)
         case 529:
             return Overloaded(retry_after_s=wait_s, request_id=id_)
-        case _ if status == 408 or status >= 500:
+        case _ if (status == 408 or status >= 500) and (said.type or status not in _NOT_MADE_FOR_THIS):
             if said.type == "overloaded_error":
                 return Overloaded(retry_after_s=wait_s, request_id=id_)
             return ServerFault(status, detail=detail, retry_after_s=wait_s, request_id=id_)

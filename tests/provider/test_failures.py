@@ -167,9 +167,10 @@ async def test_a_page_from_a_proxy_is_never_shown(status: int) -> None:
     assert "Acme" not in str(raised.value)
 
 
-async def test_a_404_that_is_not_the_apis_points_at_the_base_url() -> None:
+@pytest.mark.parametrize("status", [404, 405, 501])
+async def test_a_server_that_is_not_the_apis_points_at_the_base_url(status: int) -> None:
     async with (
-        loopback(answers(b"no such page", status=404, content_type="text/plain")) as server,
+        loopback(answers(b"no such page", status=status, content_type="text/plain")) as server,
         provider_at(server.url) as provider,
     ):
         with pytest.raises(StreamBroken) as raised:
