@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import os
 
 from fasttui.cli import compose
 from fasttui.cli.chat import chosen_theme
@@ -25,6 +26,7 @@ def run(args: argparse.Namespace) -> int:
             setup.keymap,
             theme,
             settings=setup.settings,
+            any_background=_is_guessed(setup),
             demo=setup.demo,
             problems=[*problems, *([store.trouble] if store.trouble else [])],
             theme_names=lambda: theme_names(setup.paths.themes),
@@ -35,6 +37,11 @@ def run(args: argparse.Namespace) -> int:
         return asyncio.run(_run(chat, source))
     finally:
         compose.close_store(store)
+
+
+def _is_guessed(setup: compose.Setup) -> bool:
+    """Whether nobody chose the theme, and it may not go with the terminal's background."""
+    return (setup.args.theme or setup.settings.theme) == "auto" and "COLORFGBG" not in os.environ
 
 
 async def _run(chat: InlineChat, source: BackgroundProvider) -> int:

@@ -33,7 +33,10 @@ _GC_THRESHOLDS = (20_000, 20, 100)
 
 
 class InlineChat(Switching):
-    """One session in the terminal's own scrollback. `after_first_frame` is called once the prompt stands."""
+    """One session in the terminal's own scrollback. `after_first_frame` is called once the prompt stands.
+
+    `any_background` says that the theme was not chosen, and the terminal's background is not known.
+    """
 
     def __init__(
         self,
@@ -42,6 +45,7 @@ class InlineChat(Switching):
         theme: Theme,
         *,
         settings: Settings,
+        any_background: bool = False,
         demo: bool = False,
         problems: Sequence[FasttuiError] = (),
         theme_names: ThemeNames = tuple,
@@ -54,7 +58,7 @@ class InlineChat(Switching):
         output = output or TerminalOutput(sys.stdout, terminal_size)
         screen = InlineScreen(
             session,
-            Palette(theme),
+            Palette(theme, any_background=any_background),
             key_bindings(keymap, self._press, self._has),
             StoreHistory(lambda: session.store),
             PromptCompleter(Completions(session, theme_names, self._has), lambda: output.get_size().columns),

@@ -17,6 +17,10 @@ from fasttui.config.themes import DEFAULT, TextStyle, Theme
 
 RESET = "\x1b[m"
 
+# WCAG's relative luminance: the shares of red, green and blue, and the range in which all backgrounds do.
+_LUMINANCE = (0.2126, 0.7152, 0.0722)
+_DARKEST, _LIGHTEST = 0.12, 0.27
+
 # What the status bar calls its styles, in the theme's words.
 STATUS_STYLES = {
     "fast": "served.fast",
@@ -44,11 +48,32 @@ def color_depth(environ: Mapping[str, str]) -> ColorDepth:
     return ColorDepth.DEPTH_4_BIT if term in {"linux", "eterm-color"} else ColorDepth.DEPTH_8_BIT
 
 
+def readable(color: str) -> str:
+    """`#rrggbb`, as light or dark as it must be to stand out from white and from black by a ratio of 3.2."""
+    linear = [_linear(byte / 255) for byte in bytes.fromhex(color[1:])]
+    light = sum(share * part for share, part in zip(_LUMINANCE, linear, strict=True))
+    if light > _LIGHTEST:
+        linear = [part * _LIGHTEST / light for part in linear]
+    elif light < _DARKEST:
+        white = (_DARKEST - light) / (1 - light)
+        linear = [part + white * (1 - part) for part in linear]
+    return "#" + "".join(f"{round(255 * _encoded(part)):02x}" for part in linear)
+
+
+def _linear(part: float) -> float:
+    return float(part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4)
+
+
+def _encoded(part: float) -> float:
+    return float(12.92 * part if part <= 0.0031308 else 1.055 * part ** (1 / 2.4) - 0.055)
+
+
 class Palette:
     """The styles of one theme, by the names that Markdown lines and words carry."""
 
-    def __init__(self, theme: Theme, depth: ColorDepth | None = None) -> None:
-        self._theme = theme
+    def __init__(self, theme: Theme, depth: ColorDepth | None = None, *, any_background: bool = False) -> None:
+        """`any_background` keeps its colours between what is too light for white and too dark for black."""
+        self._theme, self._any_background = theme, any_background
         self._depth = color_depth(os.environ) if depth is None else depth
         self._written = StringIO()
         # prompt-toolkit knows how a colour is told to a terminal that has fewer of them.
@@ -75,7 +100,8 @@ class Palette:
     def _style(self, names: str) -> TextStyle:
         style = self._theme.style(names)
         own = style.color in {None, DEFAULT, self._theme.colors["text"]}
-        return TextStyle(None if own else style.color, None, style.attributes)
+        color = None if own else style.color
+        return TextStyle(readable(color) if color and self._any_background else color, None, style.attributes)
 
     def _encode(self, style: TextStyle) -> str:
         if style == TextStyle():
