@@ -28,6 +28,7 @@ from fasttui.inline.switching import Switching
 from fasttui.inline.terminal import TerminalOutput, terminal_size
 
 QUIT_WINDOW_S = 2.0
+_SIMULATOR = "fasttui · the embedded simulator answers: nothing leaves this machine, nothing costs anything."
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 _GC_THRESHOLDS = (20_000, 20, 100)
 
@@ -82,7 +83,10 @@ class InlineChat(Switching):
             loop.add_signal_handler(number, self._leave, 128 + number)
         if self._session.conversation.head is None:
             self._screen.print_markdown(self._welcome(), "note")
-        self._print_conversation()
+        else:
+            self._print_conversation()
+            if self._demo:
+                self._screen.print_words([(_SIMULATOR, "note")], [])
         self._restore_draft()
         app = self._screen.app
         app.after_render += self._first_frame_is_out
@@ -125,8 +129,8 @@ class InlineChat(Switching):
         hint = self._keymap.hint
         keys = f"{hint('speed')} changes the speed, {hint('effort_up')} the effort, {hint('help')} shows every key."
         if self._demo:
-            who = "fasttui · the embedded simulator answers: nothing leaves this machine, nothing costs anything."
-            keys += " Set ANTHROPIC_API_KEY to talk to Claude."
+            who = _SIMULATOR
+            keys += " /sim lists what can go wrong. Set ANTHROPIC_API_KEY to talk to Claude."
         else:
             who = "fasttui · Claude answers. What the next message costs stands above the prompt."
         notice = commands.fast_notice(self._session)

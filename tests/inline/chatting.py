@@ -76,6 +76,7 @@ async def chatting(
     settings: Settings | None = None,
     session: Session | None = None,
     theme: str = "mono",
+    demo: bool = False,
 ) -> AsyncGenerator[Chatting, None]:
     """A chat whose replies are the scripts, from its first frame until the block ends."""
     if session is None:
@@ -84,7 +85,7 @@ async def chatting(
     with create_pipe_input() as keyboard, create_app_session(input=keyboard, output=terminal.output):
         chat = InlineChat(
             session, DEFAULT_KEYMAP, load_theme(theme), settings=settings or Settings(),
-            keyboard=keyboard, output=terminal.output,
+            demo=demo, keyboard=keyboard, output=terminal.output,
         )  # fmt: skip
         running = Chatting(session, terminal, keyboard, chat)
 

@@ -203,3 +203,10 @@ async def test_a_chat_that_has_not_begun_says_so(store: Store, command: str) -> 
     async with chatting(session=session) as chat:
         chat.press(command + ENTER)
         await chat.sees("There is nothing to")
+
+
+async def test_a_chat_that_goes_on_with_the_simulator_says_so_below_it(store: Store) -> None:
+    session = await talked(store, "about cats")
+    async with chatting(session=session, demo=True, columns=120) as chat:
+        text = await chat.sees("the embedded simulator answers", "› Ask Claude")
+    assert text.index("echo about cats") < text.index("the embedded simulator answers")
