@@ -55,7 +55,7 @@ class Printer:
         return sum(row.height(columns) for row in self._shown)
 
     def gain_room(self, rows: int) -> None:
-        """The prompt area has become so many rows lower, which are now blank below it."""
+        """At most so many more rows are blank below the prompt area. Too many cost a few bytes, too few lose rows."""
         self._room += rows
 
     def forget_screen(self) -> None:

@@ -198,9 +198,7 @@ class InlineScreen:
             self._output.wire.finish()
         spare = self.prompt.spare_rows()
         if spare and not self.app.is_done and not self._is_away:
-            self.app.renderer.erase()
-            self._printer.gain_room(spare)
-            self.app.invalidate()
+            self._erase_area()
 
     # ── giving way, and coming back ───────────────────────────────────────────────────────────────
 
@@ -231,9 +229,14 @@ class InlineScreen:
         if self._is_away:
             return
         self._printer.clear_tail()
+        self._erase_area()
+        self.reply_changed()
+
+    def _erase_area(self) -> None:
+        """Take the prompt area off the screen; until it is painted anew, all its rows are free."""
+        self._printer.gain_room(self.prompt.place().height)
         self.app.renderer.erase()
         self.app.invalidate()
-        self.reply_changed()
 
     def resized(self) -> None:
         """The terminal has another size: nothing is painted until it keeps that for a while."""

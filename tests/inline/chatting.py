@@ -61,6 +61,12 @@ class Chatting:
         """Show what a moment's passing changes."""
         self._chat._screen._status._tick()
 
+    def print_after_redraw(self, *lines: str) -> None:
+        """Draw again, and print before the prompt stands anew."""
+        self._chat._screen.redraw()
+        for line in lines:
+            self._chat._screen.print_words([(line, "")])
+
     @property
     def at_rest(self) -> bool:
         """Whether no timer will write anything."""

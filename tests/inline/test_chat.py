@@ -467,3 +467,15 @@ async def test_at_rest_nothing_is_due_to_be_written() -> None:
         chat.press("x")
         await chat.until(lambda: chat.draft == "x" and chat.at_rest)
         assert "Hi." not in "".join(chat.terminal.written)
+
+
+async def test_what_is_printed_between_erasing_the_prompt_and_painting_it_is_not_painted_over() -> None:
+    lines = [f"Line {number} is whole." for number in range(6)]
+    async with chatting(reply("- point\n" * 30)) as chat:
+        chat.press("fill the screen" + ENTER)
+        await chat.sees("tok ·", "next ≈")
+        chat.press("a" + CTRL_J + "draft" + CTRL_J + "of lines")
+        await chat.sees("of lines")
+        chat.print_after_redraw(*lines)
+        text = await chat.sees("› a\n  draft\n  of lines")
+    assert [line for line in text.splitlines() if line in lines] == lines
