@@ -234,6 +234,43 @@ async def test_a_command_changes_the_session_and_is_never_sent() -> None:
     assert "Did you mean /speed?" in text
 
 
+async def test_prompts_sent_in_one_breath_are_answered_one_by_one() -> None:
+    app, session = chat_app(reply("echo one"), reply("echo two"))
+    async with app.run_test(size=(100, 40)) as pilot:
+        await pilot.pause()
+        for prompt in ("one", "two"):
+            composer(app).fill(prompt)
+            composer(app).action_send()
+        await until(pilot, lambda: "echo two" in screen_text(app))
+        await until(pilot, ended(session))
+        assert [turn.prompt.text for turn in session.conversation.path()] == ["one", "two"]
+        assert "echo one" in screen_text(app)
+
+
+async def test_a_stop_in_the_same_breath_as_the_prompt_keeps_it() -> None:
+    app, session = chat_app(reply("never seen"))
+    held(session)
+    async with app.run_test(size=(100, 40)) as pilot:
+        await pilot.pause()
+        app.chat._start(session.submit("one"))
+        app.chat.action_stop()
+        await until(pilot, lambda: not app.chat.answering)
+        assert [turn.prompt.text for turn in session.conversation.path()] == ["one"]
+        assert "■ stopped" in screen_text(app)
+
+
+async def test_what_is_sent_while_a_stop_takes_effect_comes_back_to_the_composer() -> None:
+    app, session = chat_app(reply("a", "b"))
+    held(session)
+    async with app.run_test(size=(100, 40)) as pilot:
+        await typed(pilot, "one")
+        await until(pilot, lambda: session.streaming)
+        app.chat.action_stop()
+        app.chat._queued.add("two")
+        await until(pilot, lambda: not app.chat.answering)
+        assert composer(app).text == "two"
+
+
 async def test_scrolling_up_lets_go_of_the_tail_and_end_takes_it_up_again() -> None:
     app, session = chat_app(reply(*[f"line {n}\n\n" for n in range(80)]))
     provider = held(session)

@@ -8,7 +8,6 @@ from typing import assert_never
 from textual import on
 from textual.content import Content
 from textual.timer import Timer
-from textual.worker import Worker
 
 from fasttui.chat import events
 from fasttui.chat.conversation import Turn
@@ -34,7 +33,7 @@ class AskingScreen(DraftingScreen):
     def __init__(self, session: Session, keymap: Keymap, settings: Settings, *, demo: bool) -> None:
         super().__init__(session, keymap)
         self._settings, self._demo = settings, demo
-        self._reply: Worker[None] | None = None
+        self._answered: Turn | None = None
         self._ticks: Timer | None = None
         self._folded = settings.fold_thinking
         self._thinking_label = ""
@@ -48,20 +47,27 @@ class AskingScreen(DraftingScreen):
 
     async def _converse(self, stream: AsyncGenerator[StreamEvent, None]) -> None:
         """One reply, from the first event to the last; cancelling this is stopping."""
-        # A prompt that waits for the SDK has no event yet, and is to be seen all the same.
-        begun = asyncio.get_running_loop().call_soon(self._shown_turn)
+        begun: asyncio.Handle | None = None
         try:
+            await self._until_ready()
+            # A prompt that waits for the SDK has no event yet, and is to be seen all the same.
+            begun = asyncio.get_running_loop().call_soon(self._shown_turn)
             async with aclosing(stream):
                 async for event in stream:
                     # While the app leaves, its widgets go before its workers do.
                     if self.is_attached:
                         self._show_event(event, self._shown_turn())
         finally:
-            begun.cancel()
-            turn, self._answered = self._answered, None
-            if turn is not None and self.is_attached:
-                self._show_end(turn)
-        self._send_queued()
+            if begun is not None:
+                begun.cancel()
+            turn, self._answered, self._reply = self._answered, None, None
+            if self.is_attached:
+                if turn is not None:
+                    self._show_end(turn)
+                self._send_queued()
+
+    async def _until_ready(self) -> None:
+        """Wait until a request may leave."""
 
     def _shown_turn(self) -> Turn:
         """The turn that is being answered, on the screen from now on."""
@@ -161,9 +167,10 @@ class AskingScreen(DraftingScreen):
 
     def action_stop(self) -> None:
         """Stop the reply; what arrived is kept. Never quits, never clears a draft."""
-        if self._session.streaming and self._reply is not None:
+        if self._reply is not None:
             self._unqueue()
-            self._reply.cancel()
+            # A worker that is cancelled before its first step takes none, and its prompt would be lost.
+            asyncio.get_running_loop().call_soon(self._reply.cancel)
         elif self.selections:
             self.clear_selection()
         elif self._editing is not None:

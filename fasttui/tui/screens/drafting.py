@@ -5,6 +5,7 @@ from textual.app import SuspendNotSupported
 from textual.content import Content
 from textual.events import DescendantFocus
 from textual.timer import Timer
+from textual.worker import Worker
 
 from fasttui.chat.conversation import Turn
 from fasttui.chat.errors import FasttuiError
@@ -38,7 +39,7 @@ class DraftingScreen(ReadingScreen):
         super().__init__()
         self._session, self._keymap = session, keymap
         self._queued = WaitingPrompts()
-        self._answered: Turn | None = None
+        self._reply: Worker[None] | None = None
         self._notice_end: Timer | None = None
         self._forecast_due: Timer | None = None
         self._cache_end: Timer | None = None
@@ -49,8 +50,8 @@ class DraftingScreen(ReadingScreen):
 
     @property
     def answering(self) -> bool:
-        """Whether a reply is on its way, or not yet shown to its end: the session is a step ahead of the screen."""
-        return self._session.streaming or self._answered is not None
+        """Whether a reply is on its way, about to be, or not yet shown to its end: what is sent now has to wait."""
+        return self._session.streaming or self._reply is not None
 
     @property
     def composer(self) -> Composer:

@@ -1,7 +1,7 @@
 """Nothing typed or received is lost: the store behind the chat screen, drafts, and earlier prompts."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -9,7 +9,6 @@ from textual import on
 
 from fasttui.chat.conversation import Turn
 from fasttui.chat.errors import FasttuiError, StoreError
-from fasttui.chat.events import StreamEvent
 from fasttui.config.keymap import Keymap
 from fasttui.config.settings import Settings
 from fasttui.engine.saving_watch import SavingWatch
@@ -79,9 +78,8 @@ class KeepingScreen(AskingScreen):
 
     # ── prompts: saved before they leave ────────────────────────────────────────────────────────────
 
-    async def _converse(self, stream: AsyncGenerator[StreamEvent, None]) -> None:
+    async def _until_ready(self) -> None:
         await self._ready.wait()
-        await super()._converse(stream)
 
     def _show_turn(self) -> Turn:
         turn = super()._show_turn()
