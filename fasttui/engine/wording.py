@@ -9,7 +9,7 @@ from fasttui.chat.models import Model
 from fasttui.chat.usage import Speed
 from fasttui.engine.fuel import FuelReading
 from fasttui.engine.ledger import Cost, Quote
-from fasttui.engine.session import Forecast
+from fasttui.engine.session import Forecast, Retry
 from fasttui.engine.telemetry import Reading, thinking_seconds
 
 Words = tuple[tuple[str, str], ...]
@@ -144,6 +144,26 @@ def thinking_label(turn: Turn, reading: Reading | None = None) -> str:
         return ""
     count = f" · {turn.usage.thinking_tokens:,} tokens" if turn.usage.thinking_tokens else ""
     return f"thought for {seconds(thought_s)}{count}"
+
+
+def reply_ending(turn: Turn) -> tuple[Words, ...]:
+    """How a reply ended, where it did not simply end well, and what can be done."""
+    if turn.error is not None:
+        hint: tuple[Words, ...] = (((f"  {turn.error_hint}", "error.hint"),),) if turn.error_hint else ()
+        return (((f"✗ {turn.error}", "error"),), *hint)
+    if turn.status == "interrupted":
+        go_on = "go on with /continue, " if turn.reply.text else ""
+        return ((("■ stopped", "note"), (f"  {go_on}ask again with /retry", "error.hint")),)
+    if turn.stop_reason == "max_tokens":
+        return ((("■ cut at the token limit", "note"), ("  go on with /continue", "error.hint")),)
+    if turn.status == "completed" and not turn.reply.text.strip():
+        return ((("■ the reply is empty", "note"), ("  ask again with /retry", "error.hint")),)
+    return ()
+
+
+def waiting_retry(retry: Retry) -> Words:
+    """Why and when the request goes out again."""
+    return ((f"… {retry.sentence} Attempt {retry.attempt} in {retry.left_s:.0f} s; Esc stops.", "note"),)
 
 
 def fuel(reading: FuelReading) -> str:

@@ -1,6 +1,5 @@
 """One turn as rows: the prompt, who answers, thinking, the reply, and its figures at the end."""
 
-from collections.abc import Iterator
 
 from fasttui.chat.conversation import DocumentBlock, ImageBlock, Turn
 from fasttui.engine import wording
@@ -64,9 +63,7 @@ class ReplyRows:
         """What is waited for, or how long it thinks, in a row that is replaced by what follows."""
         status = self._session.status()
         if status.retry is not None:
-            retry = status.retry
-            sentence = f"… {retry.sentence} Attempt {retry.attempt} in {retry.left_s:.0f} s; Esc stops."
-            self._progress = self._words([(sentence, "note")])
+            self._progress = self._words(wording.waiting_retry(status.retry))
         elif thinks := self._thinking_on_its_way():
             self._progress = self._words([(thinks, "thinking")])
         elif not self._heading_shown and (explanation := wording.reply_explanation(self._turn)):
@@ -111,7 +108,7 @@ class ReplyRows:
         rows = self._take_finished()
         if self._text is not None:
             rows += [*self._text.finish(), BLANK]
-        for words in (self._figures(), *ending(self._turn)):
+        for words in (self._figures(), *wording.reply_ending(self._turn)):
             rows += self._words(words)
         return [*rows, BLANK]
 
@@ -152,18 +149,3 @@ class ReplyRows:
 
     def _words(self, words: wording.Words | list[tuple[str, str]]) -> list[Row]:
         return words_rows(words, self._palette, self._columns)
-
-
-def ending(turn: Turn) -> Iterator[wording.Words]:
-    """How a reply ended, where it did not simply end well, and what can be done."""
-    if turn.error is not None:
-        yield ((f"✗ {turn.error}", "error"),)
-        if turn.error_hint:
-            yield ((f"  {turn.error_hint}", "error.hint"),)
-    elif turn.status == "interrupted":
-        go_on = "go on with /continue, " if turn.reply.text else ""
-        yield (("■ stopped", "note"), (f"  {go_on}ask again with /retry", "error.hint"))
-    elif turn.stop_reason == "max_tokens":
-        yield (("■ cut at the token limit", "note"), ("  go on with /continue", "error.hint"))
-    elif turn.status == "completed" and not turn.reply.text.strip():
-        yield (("■ the reply is empty", "note"), ("  ask again with /retry", "error.hint"))

@@ -63,26 +63,12 @@ def reply_header(turn: Turn, session: Session) -> HeaderLine:
 def reply_notes(turn: Turn, retry: Retry | None = None) -> tuple[Spans, ...]:
     """What stands below a reply: why its speed is what it is, a retry counted down, how it ended."""
     explanation = wording.reply_explanation(turn)
-    return (*((_spans(explanation),) if explanation else ()), *_progress(retry), *_ending(turn))
-
-
-def _progress(retry: Retry | None) -> tuple[Spans, ...]:
-    if retry is None:
-        return ()
-    return ((Span(f"… {retry.sentence} Attempt {retry.attempt} in {retry.left_s:.0f} s; Esc stops.", "note"),),)
-
-
-def _ending(turn: Turn) -> tuple[Spans, ...]:
-    if turn.error is not None:
-        return ((Span(f"✗ {turn.error}", "error"),), (Span(f"  {turn.error_hint or ''}", "error.hint"),))
-    if turn.status == "interrupted":
-        go_on = "go on with /continue, " if turn.reply.text else ""
-        return ((Span("■ stopped", "note"), Span(f"  {go_on}ask again with /retry", "error.hint")),)
-    if turn.stop_reason == "max_tokens":
-        return ((Span("■ cut at the token limit", "note"), Span("  go on with /continue", "error.hint")),)
-    if turn.status == "completed" and not turn.reply.text.strip():
-        return ((Span("■ the reply is empty", "note"), Span("  ask again with /retry", "error.hint")),)
-    return ()
+    lines = [
+        *([explanation] if explanation else []),
+        *([wording.waiting_retry(retry)] if retry is not None else []),
+        *wording.reply_ending(turn),
+    ]
+    return tuple(map(_spans, lines))
 
 
 def welcome_entry(notice: str, *, demo: bool) -> Entry:
