@@ -83,7 +83,7 @@ ACTIONS = (
     Action("palette", ("ctrl+p",), "All commands", "/palette", "Program"),
     Action("help", ("f1",), "Keys and commands", "/help", "Program", "app"),
     Action("suspend", ("ctrl+z",), "Back to the shell; fg returns", "/suspend", "Program", "app"),
-    Action("interrupt", ("ctrl+c",), "Stop the reply; twice quits", "", "Program", "app"),
+    Action("interrupt", ("ctrl+c",), "Stop the reply, else put the draft aside; twice quits", "", "Program", "app"),
     Action("end_of_input", ("ctrl+d",), "Quit, when the prompt is empty", "", "Program", "composer"),
     Action("quit", ("ctrl+q",), "Quit", "/quit", "Program", "app"),
 )  # fmt: skip

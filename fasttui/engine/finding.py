@@ -45,7 +45,7 @@ def _passages_in(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[tuple[st
 
 
 def _pieces(text: str, matches: list[re.Match[str]]) -> tuple[tuple[str, bool], ...]:
-    start, stop = max(0, matches[0].start() - _AROUND), min(len(text), matches[-1].end() + _AROUND)
+    start, stop = _around(text, matches[0].start(), matches[-1].end())
     pieces = [("… " if start else "", False)]
     at = start
     for match in matches:
@@ -53,6 +53,16 @@ def _pieces(text: str, matches: list[re.Match[str]]) -> tuple[tuple[str, bool], 
         at = match.end()
     pieces.append((text[at:stop] + (" …" if stop < len(text) else ""), False))
     return tuple((_one_line(piece), matched) for piece, matched in pieces if piece)
+
+
+def _around(text: str, first: int, last: int) -> tuple[int, int]:
+    """Where a passage begins and ends: between words, where one of them ends nearby."""
+    start, stop = max(0, first - _AROUND), min(len(text), last + _AROUND)
+    if start and (blank := re.search(r"\s", text[start - 1 : first])):
+        start += blank.end() - 1
+    if stop < len(text) and (words := re.match(r".*(?=\s)", text[last : stop + 1], re.DOTALL)):
+        stop = last + words.end()
+    return start, stop
 
 
 def _one_line(text: str) -> str:

@@ -1,6 +1,5 @@
 """One turn as rows: the prompt, who answers, thinking, the reply, and its figures at the end."""
 
-
 from fasttui.chat.conversation import DocumentBlock, ImageBlock, Turn
 from fasttui.engine import wording
 from fasttui.engine.session import Session

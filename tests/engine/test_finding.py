@@ -40,3 +40,10 @@ async def test_a_query_is_text_and_no_pattern(session: Session) -> None:
 async def test_many_matches_never_make_one_endless_passage(session: Session) -> None:
     assert all(len(text) < 700 for _, _, text in found(session, "a"))
     assert len(found(session, "far")) > 1
+
+
+async def test_a_passage_is_cut_between_words() -> None:
+    session, _, _ = session_with(reply("wonderful " * 20 + "needle " + "marvellous " * 20))
+    await all_of(session.submit("Hi"))
+    ((_, _, passage),) = found(session, "needle")
+    assert passage == "… " + "wonderful " * 6 + "[needle]" + " marvellous" * 5 + " …"
