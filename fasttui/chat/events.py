@@ -112,6 +112,8 @@ class TurnFailed(NamedTuple):
 
 TerminalEvent = TurnCompleted | TurnInterrupted | TurnRefused | TurnFailed
 TERMINAL = (TurnCompleted, TurnInterrupted, TurnRefused, TurnFailed)
+# What a screen says about a reply that is on its way, beside its words, changes with these.
+PROGRESS = (RequestSent, ReplyStarted, BlockStarted, RetryScheduled, SpeedFellBack)
 
 StreamEvent = (
     RequestSent

@@ -82,7 +82,7 @@ def _written_beside(target: Path, text: str) -> Path:
             file.write(text.encode())
             file.flush()
             os.fsync(file.fileno())
-    except BaseException:
+    except BaseException:  # whatever it is, Ctrl+C included, it leaves no half a file behind; and is raised again
         temporary.unlink(missing_ok=True)
         raise
     return temporary

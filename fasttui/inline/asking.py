@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
-from typing import assert_never
 
 from fasttui.chat import events
 from fasttui.chat.events import StreamEvent
@@ -86,31 +85,10 @@ class Asking(Drafting):
             case events.ThinkingDelta(text):
                 reply.add_thinking(text)
                 self._screen.reply_changed()
-            case events.BlockStarted():
-                reply.start_block()
-                reply.show_progress()
-                self._screen.reply_changed()
-            case events.ReplyStarted():
-                reply.show_served()
+            case _ if isinstance(event, events.PROGRESS):
+                reply.take_progress(event)
                 self._screen.reply_changed()
                 self._screen.status_changed()
-            case events.SpeedFellBack() | events.RetryScheduled() | events.RequestSent():
-                reply.show_progress()
-                self._screen.reply_changed()
-                self._screen.status_changed()
-            case (
-                events.ResponseOpened()
-                | events.ThinkingSigned()
-                | events.ThinkingRedacted()
-                | events.UsageReported()
-                | events.TurnCompleted()
-                | events.TurnInterrupted()
-                | events.TurnRefused()
-                | events.TurnFailed()
-            ):
-                pass
-            case _:
-                assert_never(event)
 
     async def _stop_reply(self) -> None:
         """Stop, and wait until what arrived is kept."""

@@ -1,6 +1,8 @@
 """One turn as rows: the prompt, who answers, thinking, the reply, and its figures at the end."""
 
+from fasttui.chat import events
 from fasttui.chat.conversation import DocumentBlock, ImageBlock, Turn
+from fasttui.chat.events import StreamEvent
 from fasttui.engine import wording
 from fasttui.engine.session import Session
 from fasttui.inline.markdown_rows import MarkdownRows, Rows
@@ -70,6 +72,18 @@ class ReplyRows:
         else:
             self._progress = []
 
+    def take_progress(self, event: StreamEvent) -> None:
+        """Something but words came: a block, who serves the reply, or what is waited for."""
+        match event:
+            case events.ReplyStarted():
+                self.show_served()
+            case events.BlockStarted():
+                # Two blocks of text stand apart like two paragraphs.
+                self._block_ended = self._text_begun
+            case _:
+                pass
+        self.show_progress()
+
     def add_thinking(self, text: str) -> None:
         """A piece of thinking."""
         if self._thinking is None:
@@ -86,10 +100,6 @@ class ReplyRows:
             text = "\n\n" + text
         self._block_ended, self._text_begun = False, True
         self._text.add(text)
-
-    def start_block(self) -> None:
-        """A content block begins; two of text stand apart like two paragraphs."""
-        self._block_ended = self._text_begun
 
     def take(self, room: int) -> Rows:
         """What is new to print, and a tail of at most `room` rows that may still change."""

@@ -117,7 +117,7 @@ class Database:
         try:
             yield
             self.execute("COMMIT")
-        except BaseException:
+        except BaseException:  # whatever it is, Ctrl+C included, nothing half is committed; and it is raised again
             # SQLite has rolled back by itself after some errors, a full disk among them.
             if self._connection.in_transaction:
                 self.execute("ROLLBACK")

@@ -1,5 +1,7 @@
 """A turn grows by events alone, and however they were cut, it is the same turn."""
 
+from typing import get_args
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -217,3 +219,11 @@ def test_a_reply_was_cut_when_there_is_text_to_go_on_from(text: str, end: Stream
     turn.apply(events.TextDelta(text), 1.0)
     turn.apply(end, 2.0)
     assert turn.was_cut == cut
+
+
+def test_every_event_is_of_one_kind_for_a_screen() -> None:
+    words = {events.TextDelta, events.ThinkingDelta}
+    silent = {events.ResponseOpened, events.ThinkingSigned, events.ThinkingRedacted, events.UsageReported}
+    kinds = [words, silent, set(events.PROGRESS), set(events.TERMINAL)]
+    assert sum(map(len, kinds)) == len(set().union(*kinds))
+    assert set().union(*kinds) == set(get_args(events.StreamEvent))

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import assert_never
 
 from textual import on
 from textual.content import Content
@@ -95,28 +94,9 @@ class AskingScreen(DraftingScreen):
                 self.transcript.add_text(key, text)
             case events.ThinkingDelta(text):
                 self.transcript.add_thinking(key, text)
-            case (
-                events.ReplyStarted()
-                | events.BlockStarted()
-                | events.SpeedFellBack()
-                | events.RetryScheduled()
-                | events.RequestSent()
-            ):
+            case _ if isinstance(event, events.PROGRESS):
                 self._show_progress(turn)
                 self._show_status()
-            case (
-                events.ResponseOpened()
-                | events.ThinkingSigned()
-                | events.ThinkingRedacted()
-                | events.UsageReported()
-                | events.TurnCompleted()
-                | events.TurnInterrupted()
-                | events.TurnRefused()
-                | events.TurnFailed()
-            ):
-                pass
-            case _:
-                assert_never(event)
 
     def _show_end(self, turn: Turn) -> None:
         key = reply_key(turn)
