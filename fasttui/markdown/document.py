@@ -43,11 +43,12 @@ _KINDS = {"quote": "quote", "item": "list", "footnote": "footnote"}
 class _Laid:
     """A leaf and its place among the lines."""
 
-    __slots__ = ("before", "block", "flow", "kind", "leaf", "start")
+    __slots__ = ("before", "block", "flow", "kind", "leaf", "level", "start")
 
     def __init__(self, leaf: Leaf, before: Leaf | None, flow: Flow, start: int, block: int) -> None:
         self.leaf = leaf
-        self.kind = leaf.kind  # of the flow; the leaf's may change while it is open
+        # Those of the flow; the leaf's may change while it is open.
+        self.kind, self.level = leaf.kind, leaf.level
         self.before = before
         self.flow = flow
         self.start = start
@@ -56,7 +57,7 @@ class _Laid:
     def shows(self, leaf: Leaf, before: Leaf | None) -> bool:
         """Is this the same leaf, perhaps grown."""
         ours = self.leaf
-        if self.kind != leaf.kind:
+        if (self.kind, self.level) != (leaf.kind, leaf.level):
             return False
         return ours is leaf or (
             ours.start == leaf.start

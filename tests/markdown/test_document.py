@@ -209,3 +209,12 @@ def test_hostile_text_is_shown_at_any_size_and_streams_to_the_same_lines(part: i
         assert list(streamed.lines) == list(document.lines), sample.name
         assert len(document.lines) or not text.strip() or "ref" in sample.name
         assert all(line.code or line.width <= 80 for line in document.lines)
+
+
+def test_a_heading_that_closes_a_list_of_code_gets_its_level_with_its_second_mark() -> None:
+    text = "- ```word\n## word"
+    cut_there = Document(20, cell_len=len)
+    for piece in ("- ```word\n#", "# word"):
+        cut_there.append(piece)
+    cut_there.finish()
+    assert list(cut_there.lines) == list(Document.of(text, 20, cell_len=len).lines)
